@@ -1,0 +1,1 @@
+"""supportbot: a fault desk by mail. The way of one mail is drawn in docs/flow.md."""

@@ -1,0 +1,1 @@
+"""Decision + Ticket -> Plan. Pure. Knows nothing of databases."""

@@ -1,0 +1,1 @@
+"""ParsedMail + registry + rules -> Decision. Pure. Knows nothing of tickets."""
