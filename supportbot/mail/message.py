@@ -145,6 +145,9 @@ class ParsedMail:
     authenticity: Authenticity = "unknown"
     language: Language = "other"
     oddities: tuple[str, ...] = ()
+    suspicious: str = ""
+    """Why a person must look before anything follows: a From that pretends (two fields, an address beside the
+    address, an encoded local part), nothing readable at all; "" for everything else."""
 
     @property
     def may_answer(self) -> bool:

@@ -108,6 +108,8 @@ class Ticket:
     """Addresses that mails of this ticket could not be delivered to."""
     summary: str = ""
     """First words of the new text, for lists: at most 200 characters."""
+    unread: bool = False
+    """A mail has joined that no person has looked at yet."""
 
     @property
     def open(self) -> bool:

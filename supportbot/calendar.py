@@ -1,0 +1,55 @@
+"""Office hours, Swedish working days with eves, and due times. Pure: `now` is always an argument.
+
+The trap: local times are not evenly spaced. All sums here are made on the local wall clock of one day and turned
+into an aware moment at the end; config.py refuses times between 02:00 and 03:00, missing or doubled twice a year.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+
+@lru_cache(maxsize=32)
+def _free_days(year: int, eves: bool) -> frozenset[date]:
+    """Public holidays, with `eves` also Midsummer's, Christmas and New Year's Eve (`de_facto`); Sundays left out."""
+    categories = ("public", "de_facto") if eves else ("public",)
+    days = holidays.country_holidays("SE", years=year, categories=categories, include_sundays=False)  # type: ignore[call-arg]
+    return frozenset(days)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When the desk is staffed."""
+
+    zone: ZoneInfo
+    weekdays: frozenset[int]
+    """0 is Monday."""
+    opens: time
+    closes: time
+    swedish_holidays: bool = True
+    eves: bool = True
+
+    def is_working_day(self, day: date) -> bool:
+        if day.weekday() not in self.weekdays:
+            return False
+        return not (self.swedish_holidays and day in _free_days(day.year, self.eves))
+
+    def is_open(self, now: datetime) -> bool:
+        local = now.astimezone(self.zone)
+        return self.is_working_day(local.date()) and self.opens <= local.time() < self.closes
+
+    def next_due(self, after: datetime, at: Sequence[time]) -> datetime:
+        """The first of the times of day `at` on a working day that lies after `after`. `at` must not be empty."""
+        day = after.astimezone(self.zone).date()
+        for _ in range(400):
+            if self.is_working_day(day):
+                for moment in sorted(at):
+                    due = datetime.combine(day, moment, self.zone)
+                    if due > after:
+                        return due
+            day += timedelta(days=1)
+        raise ValueError("no working day within a year")

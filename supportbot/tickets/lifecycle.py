@@ -1,0 +1,218 @@
+"""(ticket, what happened, now) -> Plan. Pure.
+
+What mails do to a ticket stands here, what staff do in actions.py. The trap: a Plan is stored whole or not at all, so
+everything that follows from an event (journal, effects, the alert's first step) is in it and nowhere else.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from supportbot.mail.message import Address
+from supportbot.tickets.effects import AcknowledgeCustomer, Effect, ForwardToPartner, RaiseAlert
+from supportbot.tickets.ticket import (
+    Arrived,
+    Article,
+    Billing,
+    BillingState,
+    JournalEntry,
+    PhoneEscalation,
+    Status,
+    Ticket,
+)
+from supportbot.tickets.verdict import OwnMail
+from supportbot.triage.decision import Decision
+
+US = "supportbot"
+
+TRANSITIONS: dict[tuple[Status, str], Status] = {
+    (Status.NEW, "taken"): Status.TAKEN,
+    (Status.NEW, "forwarded"): Status.WITH_PARTNER,
+    (Status.NEW, "resolved"): Status.RESOLVED,
+    (Status.TAKEN, "taken"): Status.TAKEN,
+    (Status.TAKEN, "forwarded"): Status.WITH_PARTNER,
+    (Status.TAKEN, "resolved"): Status.RESOLVED,
+    (Status.WITH_PARTNER, "taken"): Status.TAKEN,
+    (Status.WITH_PARTNER, "forwarded"): Status.WITH_PARTNER,
+    (Status.WITH_PARTNER, "routed to us"): Status.NEW,
+    (Status.WITH_PARTNER, "resolved"): Status.RESOLVED,
+    (Status.RESOLVED, "follow-up"): Status.NEW,
+    (Status.RESOLVED, "taken"): Status.TAKEN,
+}
+"""(status, what happened) -> status; what is not in the table changes no status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What of config and registry a Plan needs."""
+
+    phone: str
+    """The desk's number for urgent faults, as shown."""
+    alert_to: tuple[Address, ...] = ()
+    customer_name: str | None = None
+    org_number: str | None = None
+    partner_name: str | None = None
+    partner_address: str | None = None
+    """Where the partner's tickets go; None: it has no mail channel."""
+    partner_phone: str | None = None
+    """The partner's number for urgent faults, as shown."""
+    no_ack: str = ""
+    """Why the sender gets no acknowledgement (a limit); "" when it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be stored in one transaction: the ticket as it is now, what was written in it, what it causes."""
+
+    ticket: Ticket
+    articles: tuple[Article, ...] = ()
+    journal: tuple[JournalEntry, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+def moved(ticket: Ticket, event: str) -> Status:
+    return TRANSITIONS.get((ticket.status, event), ticket.status)
+
+
+def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Policy, now: datetime) -> Plan:
+    """A new ticket from a mail: acknowledged, forwarded, alerted and marked as the terms ask (T2-T7)."""
+    mail, sender = arrived.mail, arrived.mail.sender
+    ticket = Ticket(
+        number=number,
+        status=Status.NEW,
+        subject=mail.subject[:250],
+        opened=arrived.received,
+        updated=now,
+        decision=decision,
+        sender=sender.address if sender else None,
+        sender_name=sender.name if sender else mail.sender_shown[:100],
+        authenticity=mail.authenticity,
+        proven=(decision.sender_is_customer or decision.sender_is_partner is not None)
+        and mail.authenticity != "failed",
+        participants=(sender.address.lower(),) if sender else (),
+        customer_name=policy.customer_name,
+        org_number=policy.org_number,
+        partner_name=policy.partner_name,
+        billing=Billing(BillingState.CANDIDATE) if decision.billable else Billing(),
+        message_id=mail.message_id,
+        references=mail.references,
+        summary=" ".join(mail.new_text.split())[:200],
+    )
+    journal = [JournalEntry(now, US, "opened", _opened(decision), {"inbox_id": arrived.inbox_id})]
+    effects: list[Effect] = []
+    if decision.urgent:
+        ticket, entries, alerts = _escalate(ticket, policy, now)
+        journal += entries
+        effects += alerts
+    if decision.route == "partner":
+        ticket, entries, forwards = forward(ticket, arrived.inbox_id, policy, now)
+        journal += entries
+        effects += forwards
+    if decision.billable:
+        journal.append(JournalEntry(now, US, "billing candidate", decision.billable_reason or ""))
+    withheld = _why_no_acknowledgement(arrived, policy)
+    if withheld:
+        journal.append(JournalEntry(now, US, "not acknowledged", withheld))
+    elif sender:
+        effects.append(AcknowledgeCustomer(number, arrived.inbox_id, sender))
+    return Plan(ticket, (_article(arrived, ticket),), tuple(journal), tuple(effects))
+
+
+def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Policy, now: datetime) -> Plan:
+    """A person's mail joins its ticket: reopened when resolved, raised when it has become urgent."""
+    mail = arrived.mail
+    status = moved(ticket, "follow-up")
+    reopened = status is not ticket.status
+    author = mail.sender.address if mail.sender else mail.sender_shown
+    changed = replace(ticket, status=status, updated=now, unread=True, taken_by=None if reopened else ticket.taken_by)
+    journal = [JournalEntry(now, author, "follow-up", "reopened" if reopened else "", {"inbox_id": arrived.inbox_id})]
+    effects: list[Effect] = []
+    if decision.kind == "fault" and decision.urgent and (reopened or not ticket.decision.urgent):
+        reasons = ticket.decision.reasons | {"urgent": decision.reasons.get("urgent", ())}
+        changed = replace(changed, decision=replace(ticket.decision, urgent=True, reasons=reasons))
+        changed, entries, effects = _escalate(changed, policy, now, step=arrived.inbox_id)
+        journal += entries
+    return Plan(changed, (_article(arrived, changed),), tuple(journal), tuple(effects))
+
+
+def automatic_note(ticket: Ticket, arrived: Arrived, now: datetime) -> Plan:
+    """An automatic reply is noted and changes nothing (decision 4 of reliability.md §6)."""
+    entry = JournalEntry(now, arrived.mail.sender_shown, "automatic reply", arrived.mail.nature_because)
+    return Plan(ticket, (_article(arrived, ticket, automatic=True),), (entry,))
+
+
+def undelivered(ticket: Ticket, own: OwnMail, why: str, permanent: bool, policy: Policy, now: datetime) -> Plan:
+    """A mail of this ticket could not be delivered: shown to staff; at once when nobody is working on it else (R16)."""
+    entry = JournalEntry(now, US, "undelivered" if permanent else "delayed", f"{own.kind} to {own.recipient}: {why}")
+    if not permanent:
+        return Plan(ticket, journal=(entry,))
+    addresses = dict.fromkeys((*ticket.undeliverable, own.recipient))
+    changed = replace(ticket, undeliverable=tuple(addresses), updated=now)
+    if own.kind not in ("forward", "alert"):
+        return Plan(changed, journal=(entry,))
+    about = "undelivered_forward" if own.kind == "forward" else "undelivered_alert"
+    text = f"{own.recipient}: {why}"
+    alerts = tuple(
+        RaiseAlert(ticket.number, about, 0, to, text, str(own.outbox_id))
+        for to in policy.alert_to
+        if to.address.lower() != own.recipient.lower()
+    )
+    return Plan(changed, journal=(entry,), effects=alerts)
+
+
+def forward(
+    ticket: Ticket, inbox_id: int, policy: Policy, now: datetime
+) -> tuple[Ticket, list[JournalEntry], list[Effect]]:
+    """Hand the ticket to its partner (T2); without a mail channel it stays with us, and staff are told why."""
+    partner = ticket.decision.partner
+    if partner is None or policy.partner_address is None:
+        name = policy.partner_name or partner or "the partner"
+        return ticket, [JournalEntry(now, US, "not forwarded", f"{name} has no mail channel: hand it over by hand")], []
+    participants = dict.fromkeys((*ticket.participants, policy.partner_address.lower()))
+    changed = replace(ticket, status=moved(ticket, "forwarded"), participants=tuple(participants), updated=now)
+    to = Address(policy.partner_name or "", policy.partner_address)
+    entry = JournalEntry(now, US, "forwarded", f"to {policy.partner_name or partner} ({policy.partner_address})")
+    return changed, [entry], [ForwardToPartner(ticket.number, inbox_id, partner, to)]
+
+
+def _escalate(
+    ticket: Ticket, policy: Policy, now: datetime, step: int = 0
+) -> tuple[Ticket, list[JournalEntry], list[Effect]]:
+    """T4: flag for the telephone and tell staff at once."""
+    number = policy.phone
+    if ticket.decision.route == "partner":
+        number = policy.partner_phone or policy.phone
+    changed = replace(ticket, phone_escalation=PhoneEscalation(number, now))
+    entry = JournalEntry(now, US, "urgent", f"to be handled by telephone: {number}")
+    key = "" if step == 0 else f"again-{step}"
+    alerts: list[Effect] = [RaiseAlert(ticket.number, "urgent", 0, to, subject_key=key) for to in policy.alert_to]
+    return changed, [entry], alerts
+
+
+def _why_no_acknowledgement(arrived: Arrived, policy: Policy) -> str:
+    mail = arrived.mail
+    if mail.sender is None:
+        return "the mail has no usable sender"
+    if mail.authenticity == "failed":
+        return "the sender's authentication failed"
+    return mail.no_answer or policy.no_ack
+
+
+def _article(arrived: Arrived, ticket: Ticket, automatic: bool = False) -> Article:
+    mail = arrived.mail
+    return Article(
+        at=arrived.received,
+        author=mail.sender.address if mail.sender else mail.sender_shown,
+        kind="automatic" if automatic else "mail",
+        text=mail.new_text,
+        inbox_id=arrived.inbox_id,
+        unverified=mail.authenticity != "verified",
+    )
+
+
+def _opened(decision: Decision) -> str:
+    words = [decision.kind, decision.category, f"route {decision.route}"]
+    if decision.urgent:
+        words.append("urgent")
+    if decision.billable:
+        words.append(f"billable: {decision.billable_reason}")
+    return ", ".join(words)
