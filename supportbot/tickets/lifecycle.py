@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from supportbot.mail.message import Address
-from supportbot.tickets.effects import AcknowledgeCustomer, Effect, ForwardToPartner, RaiseAlert
+from supportbot.tickets.effects import AcknowledgeCustomer, AlertAbout, Effect, ForwardToPartner, RaiseAlert
 from supportbot.tickets.ticket import (
     Arrived,
     Article,
@@ -149,14 +149,20 @@ def undelivered(ticket: Ticket, own: OwnMail, why: str, permanent: bool, policy:
     changed = replace(ticket, undeliverable=tuple(addresses), updated=now)
     if own.kind not in ("forward", "alert"):
         return Plan(changed, journal=(entry,))
-    about = "undelivered_forward" if own.kind == "forward" else "undelivered_alert"
+    about: AlertAbout = "undelivered_forward" if own.kind == "forward" else "undelivered_alert"
     text = f"{own.recipient}: {why}"
     alerts = tuple(
-        RaiseAlert(ticket.number, about, 0, to, text, str(own.outbox_id))
+        # Keyed by the dead address, not the row: two dead addresses must not tell of each other for ever.
+        RaiseAlert(ticket.number, about, 0, to, text, own.recipient)
         for to in policy.alert_to
         if to.address.lower() != own.recipient.lower()
     )
     return Plan(changed, journal=(entry,), effects=alerts)
+
+
+def reported(own: OwnMail, what: str, now: datetime) -> JournalEntry:
+    """A receipt or a success report about a mail of ours: noted, changes nothing."""
+    return JournalEntry(now, US, "delivery report", f"{own.kind} to {own.recipient}: {what}")
 
 
 def forward(

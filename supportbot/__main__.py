@@ -1,0 +1,5 @@
+"""`python -m supportbot` is the command line."""
+
+from supportbot.cli import main
+
+main()

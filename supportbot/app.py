@@ -1,0 +1,213 @@
+"""Builds everything from the config and runs the workers; the only such place.
+
+`Knowledge` is built from rules folder and stored registry; a `Desk` has the database and what is known; `run` is the
+daemon: one intake a mailbox, triage, delivery, timer, each supervised.
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from supportbot import folders
+from supportbot.calendar import Calendar
+from supportbot.channels.smtp import Relay
+from supportbot.config import Config, MailboxSection
+from supportbot.errors import Invalid, Problem
+from supportbot.mail.message import Address
+from supportbot.mail.message import Desk as DeskAddresses
+from supportbot.store import inbox, outbox, registry
+from supportbot.store.database import Database
+from supportbot.store.outbox import Claimed
+from supportbot.tickets.letters import Office
+from supportbot.tickets.questions import read_questions
+from supportbot.tickets.retry import Outcome
+from supportbot.tickets.templates import Templates
+from supportbot.triage import rulebook
+from supportbot.triage.registry import Registry
+from supportbot.workers.delivery import DeliveryWorker
+from supportbot.workers.intake import IntakeWorker, noting_failure
+from supportbot.workers.knowledge import Knowledge, Limits
+from supportbot.workers.sandbox import Sandbox
+from supportbot.workers.settle import Settled
+from supportbot.workers.supervise import supervise
+from supportbot.workers.timer import TimerWorker
+from supportbot.workers.triage import TriageWorker
+
+log = structlog.get_logger("app")
+
+T = TypeVar("T")
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_knowledge(config: Config, stored: Registry) -> Knowledge:
+    """Rules, texts and the desk from the config, with the registry. Raises Invalid with all problems at once."""
+    rules_folder = config.rules.folder
+    rule_files = folders.read_rules(rules_folder)
+    question_text = rule_files.pop("questions.toml", "")
+    problems: list[Problem] = []
+
+    def part(build: Callable[[], T]) -> T | None:
+        try:
+            return build()
+        except Invalid as error:
+            problems.extend(error.problems)
+            return None
+
+    book = part(lambda: rulebook.build(rule_files))
+    templates = part(lambda: Templates(folders.read_templates(rules_folder)))
+    questions = part(lambda: read_questions(question_text))
+    keys = part(lambda: _keys(config))
+    if problems or book is None or templates is None or questions is None or keys is None:
+        raise Invalid(problems)
+    desk = config.desk
+    return Knowledge(
+        registry=stored,
+        book=book,
+        templates=templates,
+        questions=questions,
+        office=Office(desk.name, desk.address, desk.phone, tuple(desk.languages)),
+        desk=DeskAddresses((desk.address, *desk.also), desk.authserv_id),
+        sender=Address(desk.name, desk.address),
+        keys=keys,
+        calendar=_calendar(config),
+        alert_to=_people(config, config.alert.to or [member.address for member in config.staff]),
+        alert_repeat=timedelta(minutes=config.alert.repeat_minutes),
+        digest_to=_people(config, config.digest.to),
+        staff=frozenset(member.address for member in config.staff),
+        limits=Limits(config.limits.acks_unproven_per_hour, config.limits.acks_proven_per_day),
+    )
+
+
+def _keys(config: Config) -> tuple[bytes, ...]:
+    secrets = [("desk.secret", config.desk.secret), ("desk.previous_secret", config.desk.previous_secret)]
+    texts = [(where, secret.read(where)) for where, secret in secrets if secret]
+    weak = [where for where, text in texts if len(text) < 32]
+    if weak:
+        raise Invalid(Problem(where, "is shorter than 32 characters.", "Make one: supportbot init") for where in weak)
+    return tuple(text.encode() for _, text in texts)
+
+
+def _people(config: Config, addresses: list[str]) -> tuple[Address, ...]:
+    names = {member.address: member.name for member in config.staff}
+    return tuple(Address(names.get(address, ""), address) for address in addresses)
+
+
+def _calendar(config: Config) -> Calendar:
+    hours = config.desk.hours
+    return Calendar(config.desk.zone, hours.weekdays, hours.opens, hours.closes, hours.holidays == "SE", hours.eves)
+
+
+@dataclass(slots=True)
+class Desk:
+    """An open database with what is known: what every command and the daemon work with."""
+
+    config: Config
+    database: Database
+    known: Knowledge
+    now: Callable[[], datetime] = clock
+
+    async def reload(self) -> None:
+        """Rules and registry anew; what is known stays as it was when they are broken (Invalid)."""
+        stored = await self.database.read(registry.load)
+        self.known = await asyncio.to_thread(build_knowledge, self.config, stored)
+
+
+@asynccontextmanager
+async def open_desk(config: Config, now: Callable[[], datetime] = clock) -> AsyncIterator[Desk]:
+    """The desk of a config. Raises Invalid, Occupied (a newer schema) and Unreachable."""
+    database = await Database.open(config.database.url, config.folder)
+    try:
+        stored = await database.read(registry.load)
+        known = await asyncio.to_thread(build_knowledge, config, stored)
+        yield Desk(config, database, known, now)
+    finally:
+        await database.close()
+
+
+@dataclass(slots=True)
+class Watchers:
+    """Who is told of what the workers did (the demo's live table)."""
+
+    settled: list[Callable[[Settled], None]] = field(default_factory=list)
+    delivered: list[Callable[[Claimed, Outcome], None]] = field(default_factory=list)
+
+
+async def run(desk: Desk, stop: asyncio.Event, watchers: Watchers | None = None, tick_seconds: float = 1.0) -> None:
+    """The daemon, until `stop` is set. Raises Occupied when another daemon owns the database."""
+    config, database = desk.config, desk.database
+    watchers = watchers or Watchers()
+    database.occupy("daemon")
+    started = desk.now()
+    await database.write(lambda conn: (inbox.release(conn, started), outbox.release(conn, started)))
+    arrived, queued = asyncio.Event(), asyncio.Event()
+    intakes = [_intake(desk, mailbox, arrived) for mailbox in config.mailbox]
+    sandbox = Sandbox(size=1)
+    password = config.smtp.auth.password.read("smtp.auth.password") if config.smtp.auth else None
+    relay = Relay(config.smtp, password, socket.getfqdn())
+
+    def known() -> Knowledge:
+        return desk.known
+
+    def wake(settled: Settled) -> None:
+        queued.set()
+        for intake in intakes:
+            intake.settled.set()
+
+    triage = TriageWorker(database, sandbox, known, desk.now, arrived, [wake, *watchers.settled])
+    delivery = DeliveryWorker(database, relay, known, desk.now, queued, watchers.delivered)
+    timer = TimerWorker(database, known, desk.now, queued, tuple(config.digest.at), tick_seconds)
+    await sandbox.start()
+    log.info("started", database=config.database.url.partition("://")[0], mailboxes=len(intakes))
+    try:
+        async with asyncio.TaskGroup() as group:
+            workers = [
+                *(group.create_task(supervise(f"intake {i.settings.name}", _noted(i))) for i in intakes),
+                group.create_task(supervise("triage", triage.run)),
+                group.create_task(supervise("delivery", delivery.run)),
+                group.create_task(supervise("timer", timer.run)),
+            ]
+            await stop.wait()
+            log.info("stopping")
+            for worker in workers:
+                worker.cancel()
+    finally:
+        await asyncio.gather(sandbox.stop(), relay.close(), return_exceptions=True)
+        log.info("stopped")
+
+
+def _intake(desk: Desk, mailbox: MailboxSection, arrived: asyncio.Event) -> IntakeWorker:
+    where = f"mailbox {mailbox.name}: auth.password"
+    return IntakeWorker(
+        settings=mailbox,
+        password=lambda: mailbox.auth.password.read(where),
+        limits=desk.config.limits,
+        database=desk.database,
+        now=desk.now,
+        arrived=arrived,
+        settled=asyncio.Event(),
+    )
+
+
+def _noted(intake: IntakeWorker) -> Callable[[], Awaitable[None]]:
+    async def watch() -> None:
+        async with noting_failure(intake):
+            await intake.run()
+
+    return watch
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """SIGTERM and SIGINT end the daemon cleanly."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)

@@ -1,0 +1,96 @@
+"""Strings from outside -> strings that are safe to store, show, log and put into a mail of ours. Pure.
+
+Every string that a mail gives us goes through here (reliability TH10, TH12, TH25, TH26). The trap is time: normalising
+a long run of combining marks is quadratic in the standard library, so such runs are cut first (UAX 15, stream-safe).
+"""
+
+import re
+import unicodedata
+from itertools import takewhile
+
+_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_INVISIBLE = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f"
+)
+"""C0 and C1 controls, soft hyphen, bidi and format controls, tags (which can hide a text), non-characters."""
+_JOINED = "[\u0590-\u1fff\u2190-\ufefe\U00010000-\U0001ffff]"
+"""Scripts and emoji in which a joiner (ZWJ, ZWNJ) means something; between Latin letters it only hides a word."""
+_GONE = re.compile(f"[{_INVISIBLE}]|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})")
+_FIXED_SPACES = re.compile("[\xa0\u2007\u202f]")
+_MARKS = re.compile(r"[^\w\s\x00-\u02ff]{31,}")
+"""Where a run of combining marks too long for any language can stand (a mark is no word character)."""
+_MOST_MARKS = 30
+_HIDDEN = re.compile(f"[\t\n\ud800-\udfff\u200c\u200d\u2028\u2029{_INVISIBLE}]")
+_EXTENDS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
+_REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
+
+
+def clean_line(value: str, limit: int = 250) -> str:
+    """One line: NFC, no controls or line breaks, white space squashed, at most `limit` characters.
+
+    The cut falls between what a reader sees as characters: a letter keeps its marks, an emoji its joiners.
+    """
+    if len(value) > 8 * limit + 1000:  # what is cut anyway need not be read
+        value = value[: 8 * limit + 1000]
+    if not (value.isascii() and value.isprintable()):
+        value = _normal(_GONE.sub("", _LINE_BREAKS.sub(" ", _paired(value)).replace("\n", " ").replace("\t", " ")))
+    return _cut(" ".join(value.split()), limit).rstrip()
+
+
+def clean_text(value: str) -> str:
+    """A body: LF for every line break; tab kept; no other controls; NFC; plain spaces for fixed ones. Linear."""
+    value = _LINE_BREAKS.sub("\n", value.replace("\r\r\n", "\n"))
+    if value.isascii():
+        return _GONE.sub("", value)
+    return _normal(_FIXED_SPACES.sub(" ", _GONE.sub("", _paired(value))))
+
+
+def visible(value: str) -> str:
+    r"""For logs and terminals: every control, line break and invisible sign as \n, \x1b, \u202e …"""
+    return _HIDDEN.sub(lambda found: _escape(found.group()), value)
+
+
+def _escape(sign: str) -> str:
+    return sign.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _paired(value: str) -> str:
+    """Surrogate pairs become the sign that they mean, lone ones U+FFFD."""
+    if not _SURROGATES.search(value):
+        return value
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _normal(value: str) -> str:
+    return unicodedata.normalize("NFC", _MARKS.sub(lambda run: _without_heaps(run.group()), value))
+
+
+def _without_heaps(run: str) -> str:
+    kept, marks = [], 0
+    for sign in run:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
+
+
+def _cut(value: str, limit: int) -> str:
+    if len(value) <= limit:
+        return value
+    end = limit
+    while end > max(limit - 40, 1) and _belongs_together(value, end):
+        end -= 1
+    return value[:end]
+
+
+def _belongs_together(value: str, at: int) -> bool:
+    """Whether a cut before `value[at]` would tear one visible character apart (UAX 29, the common cases)."""
+    before, after = value[at - 1], value[at]
+    if before == "\u200d" or _EXTENDS.match(after) or unicodedata.category(after)[0] == "M":
+        return True
+    if not (_REGIONAL.match(before) and _REGIONAL.match(after)):
+        return False
+    letters = sum(1 for _ in takewhile(_REGIONAL.match, reversed(value[:at])))
+    return letters % 2 == 1  # a flag is two regional letters

@@ -1,0 +1,283 @@
+"""HTML of a mail -> the lines that a reader would see, and where its markup says "quoted" or "signature".
+
+Pure. Never raises. The trap: parsing cost grows with the square of the nesting (50 000 nested <div>: 2.7 s),
+so size and depth are cut before the parser sees anything; and markup is only a hint, since mail programs put
+forwards and own answers into the same boxes as quotes: `newtext` decides.
+"""
+
+import html as entities
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from supportbot.mail.lines import Line, Mark, squeeze
+
+MAX_CHARS = 1_000_000
+MAX_DEPTH = 250
+MAX_URL = 300
+
+SKIPPED = frozenset("head title script style noscript template object embed svg math select datalist audio video".split())
+# Elements that start on a new line: 1; with a blank line around them: 2 (the HTML standard's rendering, §15.3).
+BREAKS = dict.fromkeys(
+    "address article aside body center dd div dl dt fieldset figcaption figure footer form header html li main nav "
+    "section tr caption summary details".split(),
+    1,
+) | dict.fromkeys("p h1 h2 h3 h4 h5 h6 ul ol pre blockquote table hr".split(), 2)
+
+HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])"
+    r"|(?<![-\w])font-size\s*:\s*0(?:\.0+)?(?![.\d])|max-height\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
+)
+NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d])", re.IGNORECASE)
+SHEET_NO_MARGIN = re.compile(r"(?:^|[\s,}])p\s*\{[^}]{0,200}?margin\s*:\s*0(?![.\d])", re.IGNORECASE)
+OUTLOOK_LINE = re.compile(r"border-top\s*:\s*(?:solid\s+#?\w+\s+1\.0pt|#?\w+\s+1\.0pt\s+solid|1pt solid)", re.IGNORECASE)
+
+# Which class or id says what. Outlook puts "x_" before the ids of mails that it quotes.
+QUOTE_BOXES = frozenset(
+    "yahoo_quoted protonmail_quote tutanota_quote olk_src_body_section isreplycontent zmail_extra_quote".split()
+)
+ATTRIBUTIONS = frozenset("gmail_attr moz-cite-prefix reply-intro".split())
+HEADER_BLOCKS = frozenset("divrplyfwdmsg outlookmessageheader ms-outlook-mobile-reference-message stopspelling".split())
+SIGNATURES = frozenset(
+    "gmail_signature moz-signature signature applemailsignature composer_signature ms-outlook-mobile-signature "
+    "protonmail_signature_block yahoo-signature".split()
+)
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
+_UNNESTED = frozenset("p li tr td th dt dd option br hr img input meta link area base col wbr tbody thead body html".split())
+
+
+def to_text(html: str) -> str:
+    """What a reader of the HTML would see, as plain text; link targets stand in <> behind their text."""
+    return "\n".join(line.text for line in lines(html)).strip()
+
+
+def lines(html: str) -> tuple[Line, ...]:
+    """The visible lines, with the level of quotation and what the markup says of each."""
+    source = _bounded(html)
+    try:
+        root = LexborHTMLParser(source).root
+    except Exception:  # Nothing that a stranger wrote may stop the reader: show the tags rather than no text.
+        root = None
+    if root is None:
+        return tuple(Line(text) for text in _without_tags(source).split("\n"))
+    page = _Page(tight=bool(SHEET_NO_MARGIN.search(source[:20_000])))
+    _walk(root, page)
+    return squeeze(page.finish())
+
+
+def _bounded(html: str) -> str:
+    """The source, shortened to MAX_CHARS; without any tags where they nest deeper than MAX_DEPTH."""
+    source = html[:MAX_CHARS].replace("\0", "")
+    depth = 0
+    for match in _TAG.finditer(source):
+        if match[2].lower() not in _UNNESTED:
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            if depth > MAX_DEPTH:
+                return entities.escape(_without_tags(source)).replace("\n", "<br>")
+    return source
+
+
+def _without_tags(source: str) -> str:
+    broken = re.sub(r"<(?:/p|/div|br|/tr|/li)\b[^<>]{0,200}>", "\n", source, flags=re.IGNORECASE)
+    return entities.unescape(re.sub(r"<[^<>]{0,1000}>", "", broken))
+
+
+@dataclass
+class _Page:
+    """The lines written so far; breaks are remembered and made only when more text comes, as browsers do."""
+
+    tight: bool
+    done: list[Line] = field(default_factory=list)
+    buffer: str = ""
+    gap: int = 0
+    row_began: int = -1
+    level: int = 0
+    mark: Mark = ""
+    once: Mark = ""
+    pre: int = 0
+    lists: list[int] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        """Add inline text; white space is squashed unless inside <pre>. A no-break space alone makes a line."""
+        if self.pre:
+            for index, part in enumerate(text.split("\n")):
+                if index:
+                    self.newline()
+                self.buffer += part
+            return
+        squashed = re.sub(r"[ \t\r\n\f]+", " ", text)
+        if squashed.strip(" "):
+            self._settle()
+        if squashed == " " and (not self.buffer or self.gap):
+            return
+        self.buffer += squashed if self.buffer and not self.buffer.endswith(" ") else squashed.lstrip(" ")
+
+    def newline(self) -> None:
+        self._settle()
+        self._flush()
+
+    def block(self, gap: int) -> None:
+        self.gap = max(self.gap, gap) if self.buffer or self.done else 0
+
+    def finish(self) -> list[Line]:
+        self._flush()
+        return self.done
+
+    def _settle(self) -> None:
+        if self.gap and self.buffer:
+            self._flush()
+        if self.gap > 1 and self.done and self.done[-1].text:
+            self.done.append(Line("", self.level))
+        self.gap = 0
+
+    def _flush(self) -> None:
+        text = self.buffer.replace("\u00a0", " ")
+        self.done.append(Line(text.rstrip() if self.pre else text.strip(), self.level, self.once or self.mark))
+        self.buffer, self.once = "", ""
+
+
+def _walk(root: LexborNode, page: _Page) -> None:
+    """Depth first without recursion: each element is entered, its children are read, then it is left."""
+    stack: list[tuple[LexborNode, Iterator[None] | None]] = [(root, None)]
+    while stack:
+        node, visit = stack.pop()
+        if visit is not None:
+            next(visit, None)
+            continue
+        tag = node.tag or ""
+        if tag == "-text":
+            page.write(node.text_content or "")
+            continue
+        attributes = node.attributes
+        if tag in SKIPPED or tag.startswith(("-", "!")) or _is_hidden(attributes):
+            continue
+        visit = _visit(tag, node, attributes, page)
+        next(visit)
+        stack.append((node, visit))
+        stack.extend((child, None) for child in reversed(list(node.iter(include_text=True))))
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return "hidden" in attributes or bool(HIDDEN.search((attributes.get("style") or "")[:2000]))
+
+
+def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: _Page) -> Iterator[None]:
+    """What an element does to the page before its children (up to the yield) and after them."""
+    gap = _gap(tag, attributes, page)
+    before = (page.level, page.mark)
+    level, mark = _quotation(tag, attributes)
+    if gap or level or mark:
+        page.block(max(gap, 1 if level or mark in ("attribution", "header") else 0))
+    if (level or mark) and page.buffer and page.gap:
+        page._settle()
+    page.level += level
+    if mark == "header":
+        page.once = mark
+    page.mark = mark if mark in ("attribution", "signature") else page.mark
+    undo = _open(tag, attributes, page)
+    yield
+    _close(tag, node, attributes, page, undo)
+    if gap or level or (mark and mark != "header"):
+        page.block(max(gap, 1 if level or mark == "attribution" else 0))
+        if (page.level, page.mark) != before and page.buffer:
+            page._flush()
+            page.gap = max(0, page.gap - 1) if page.gap == 1 else page.gap
+    page.level, page.mark = before
+
+
+def _gap(tag: str, attributes: dict[str, str | None], page: _Page) -> int:
+    gap = BREAKS.get(tag, 0)
+    if tag == "p" and (
+        page.tight or "mso" in (attributes.get("class") or "").lower() or NO_MARGIN.search(attributes.get("style") or "")
+    ):
+        return 1
+    return 1 if page.lists and tag in ("ul", "ol", "p") else gap
+
+
+def _quotation(tag: str, attributes: dict[str, str | None]) -> tuple[int, Mark]:
+    """How many levels of quotation an element adds, and what it marks."""
+    names = {
+        name.removeprefix("x_")
+        for key in ("class", "id")
+        for name in (attributes.get(key) or "").lower()[:300].split()
+    }
+    if tag == "blockquote" and (attributes.get("type") == "cite" or "cite" in attributes or "gmail_quote" in names):
+        return 1, ""
+    if names & QUOTE_BOXES:
+        return 1, ""
+    if names & ATTRIBUTIONS:
+        return 0, "attribution"
+    if names & HEADER_BLOCKS or OUTLOOK_LINE.search((attributes.get("style") or "")[:500]):
+        return 0, "header"
+    return 0, "signature" if names & SIGNATURES else ""
+
+
+def _open(tag: str, attributes: dict[str, str | None], page: _Page) -> str:
+    """Do what the tag itself shows; gives the text that stood on the line before a link."""
+    if tag == "br":
+        page.newline()
+    elif tag == "hr":
+        page.write("________________")
+    elif tag == "pre":
+        page._settle()
+        page.pre += 1
+    elif tag in ("ul", "ol"):
+        page.lists.append(0 if tag == "ol" else -1)
+    elif tag == "li":
+        _bullet(page)
+    elif tag == "tr":
+        if page.buffer:
+            page.newline()
+        page.row_began = len(page.done)
+    elif tag in ("td", "th"):
+        _cell(page)
+    elif tag == "img" and len(attributes.get("alt") or "") in (1, 2):
+        page.write(attributes.get("alt") or "")  # An emoji; longer texts describe logos, which a reader does not read.
+    return page.buffer
+
+
+def _bullet(page: _Page) -> None:
+    indent = "  " * max(0, len(page.lists) - 1)
+    if page.lists and page.lists[-1] >= 0:
+        page.lists[-1] += 1
+        page.write(f"{indent}{page.lists[-1]}. ")
+    else:
+        page.write(f"{indent}- ")
+    page.buffer = page.buffer if page.buffer.endswith(" ") else page.buffer + " "
+
+
+def _cell(page: _Page) -> None:
+    """Cells of one row stand on one line as long as each has just one line."""
+    if page.buffer.strip() and page.row_began in (len(page.done), len(page.done) - 1) and page.row_began >= 0:
+        page.gap = 0
+        page.buffer = page.buffer.rstrip() + " | "
+    else:
+        page.block(1)
+
+
+def _close(tag: str, node: LexborNode, attributes: dict[str, str | None], page: _Page, before: str) -> None:
+    if tag == "a":
+        _show_target(attributes.get("href") or "", node.text(deep=True).strip(), page)
+    elif tag == "pre":
+        page.pre -= 1
+    elif tag in ("ul", "ol") and page.lists:
+        page.lists.pop()
+    elif tag == "tr":
+        page.buffer = page.buffer.removesuffix(" | ")
+        page.row_began = -1
+
+
+def _show_target(href: str, text: str, page: _Page) -> None:
+    """Behind a link's text, its target in <>, unless the text says it already."""
+    target = href.strip()[:MAX_URL]
+    scheme, _, rest = target.partition(":")
+    if not text or scheme.lower() not in ("http", "https", "mailto") or any(c in target for c in " \n<>"):
+        return
+    shown = target if scheme.lower() != "mailto" else rest.partition("?")[0]
+    bare = shown.partition("://")[2] or shown
+    if bare.rstrip("/").removeprefix("www.").casefold() not in text.casefold():
+        page.write(f" <{shown}>")

@@ -1,0 +1,62 @@
+"""The body of a mail -> its lines, each with its level of quotation and what the markup says of it.
+
+Pure. The trap: ">" is also typed by people (">>> http://… <<<", "5 > 4"), so only a run of them at the start counts.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Mark = Literal["", "attribution", "header", "signature"]
+"""What HTML says of a line: an introduction of a quote, the head of an Outlook quote, a signature."""
+
+_QUOTED = re.compile(r" {0,3}((?:> ?){1,400})")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    level: int = 0
+    """How many ">" or quoting boxes stand around it."""
+    mark: Mark = ""
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip()
+
+    @property
+    def bare(self) -> str:
+        """The text to match wordings against: no invisible signs, no bold, no white space around."""
+        return self.text[:600].translate(_INVISIBLE).replace("\u00a0", " ").strip(" \t*")
+
+
+def from_plain(text: str) -> tuple[Line, ...]:
+    """Lines of a text/plain body; ">" (RFC 3676 §4.5) turned into the level."""
+    return squeeze(map(_line, text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+
+
+def _line(text: str) -> Line:
+    match = _QUOTED.match(text)
+    if match is None or text.rstrip().endswith("<<<"):
+        return Line(text.rstrip())
+    return Line(text[match.end() :].rstrip(), match[1].count(">"))
+
+
+def squeeze(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Without blank lines at both ends, and never more than two of them in a row."""
+    kept: list[Line] = []
+    blanks = 2
+    for line in lines:
+        blanks = blanks + 1 if line.blank else 0
+        if blanks <= 2:
+            kept.append(line)
+    while kept and kept[-1].blank:
+        kept.pop()
+    return tuple(kept)
+
+
+def join(lines: Iterable[Line]) -> str:
+    """Text of lines, as they were written: with their ">" where they have any."""
+    return "\n".join(f"{'>' * line.level} {line.text}".rstrip() if line.level else line.text for line in lines).strip("\n")

@@ -1,0 +1,229 @@
+"""Phrases of the rules -> one index, and a sentence -> which phrases stand in it, and where. Pure.
+
+A phrase is words in order. A word stands for its inflected forms, `tail*` for any ending or compound tail, `*head`
+for any compound that ends so, `…` for up to three words between, `{name}` for any word or phrase of that concept
+(rules/words.toml). The trap: speed. Each phrase waits under its rarest word, so that a thousand rules cost a
+sentence no more than the few phrases whose rarest word it holds.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from supportbot.triage.text import Sentence, Word, fold, stems
+
+GAP = 3
+"""Words that one `…` may skip."""
+
+_TOKEN = re.compile(r"\{[\w-]+\}|…|\.\.\.|\*?[^\W_](?:[^\W_]|(?<=\d)[.,:](?=\d))*\*?")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place of a phrase: what may stand there, and how many words may be skipped before it."""
+
+    kind: str
+    """"word", "begins", "ends" or "concept"."""
+    keys: frozenset[str]
+    gap: int = 0
+
+    def fits(self, word: Word) -> bool:
+        if self.kind == "word":
+            return word.form in self.keys or word.stem in self.keys
+        if self.kind == "begins":
+            return any(word.form.startswith(key) for key in self.keys)
+        return any(word.form.endswith(key) for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    text: str
+    elements: tuple[Element, ...]
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        return frozenset(key for each in self.elements if each.kind == "concept" for key in each.keys)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Words `first` to `last` (inclusive) of sentence number `sentence`."""
+
+    sentence: int
+    first: int
+    last: int
+
+
+Places = Mapping[str, tuple[Span, ...]]
+"""Concept or phrase -> where it stands."""
+
+
+def parse(text: str) -> Phrase:
+    """The phrase that a text means. Raises ValueError, in words for its author, where it means none."""
+    elements: list[Element] = []
+    gap = 0
+    for token in _TOKEN.findall(text):
+        if token in ("…", "..."):
+            gap += GAP
+            continue
+        elements.append(_element(token, gap if elements else 0))
+        gap = 0
+    if not elements:
+        raise ValueError(f"the phrase {text!r} holds no word")
+    return Phrase(text, tuple(elements))
+
+
+def _element(token: str, gap: int) -> Element:
+    if token.startswith("{"):
+        return Element("concept", frozenset({token[1:-1]}), gap)
+    if token.endswith("*"):
+        return Element("begins", frozenset({fold(token.strip("*"))}), gap)
+    if token.startswith("*"):
+        return Element("ends", frozenset({fold(token[1:])}), gap)
+    return Element("word", stems(token), gap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A phrase under its rarest element; `owner` is the concept it belongs to, or its own text."""
+
+    owner: str
+    phrase: Phrase
+    rarest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All phrases, by the key of the rarest word of each. Concepts are levels: a level uses those before it."""
+
+    levels: tuple["_Level", ...]
+    beginnings: frozenset[str]
+    """First three letters of every word looked for (see text.sentences)."""
+
+    def find(self, sentences: Sequence[Sentence]) -> dict[str, tuple[Span, ...]]:
+        """Every concept ("{name}") and phrase (its text) that stands in the sentences, with its places."""
+        found: dict[str, set[Span]] = defaultdict(set)
+        for number, sentence in enumerate(sentences):
+            here: dict[str, list[tuple[int, int]]] = {}
+            for level in self.levels:
+                for owner, spans in level.find(sentence, here).items():
+                    here.setdefault(owner, []).extend(spans)
+            for owner, places in here.items():
+                found[owner].update(Span(number, first, last) for first, last in places)
+        return {owner: tuple(sorted(spans)) for owner, spans in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    by_word: dict[str, list[_Waiting]] = field(default_factory=dict)
+    by_beginning: dict[str, list[_Waiting]] = field(default_factory=dict)
+    by_ending: dict[str, list[_Waiting]] = field(default_factory=dict)
+    by_concept: dict[str, list[_Waiting]] = field(default_factory=dict)
+
+    def add(self, waiting: _Waiting) -> None:
+        rarest = waiting.phrase.elements[waiting.rarest]
+        where = {"word": self.by_word, "begins": self.by_beginning, "ends": self.by_ending, "concept": self.by_concept}
+        for key in rarest.keys:
+            where[rarest.kind].setdefault(key, []).append(waiting)
+
+    def find(self, sentence: Sentence, here: Mapping[str, list[tuple[int, int]]]) -> dict[str, list[tuple[int, int]]]:
+        found: dict[str, list[tuple[int, int]]] = {}
+        seen: set[int] = set()
+        for waiting in self._candidates(sentence, here):
+            if id(waiting) in seen:
+                continue
+            seen.add(id(waiting))
+            for span in _spans(waiting.phrase.elements, sentence.words, here):
+                found.setdefault(waiting.owner, []).append(span)
+        return found
+
+    def _candidates(self, sentence: Sentence, here: Mapping[str, list[tuple[int, int]]]) -> Iterator[_Waiting]:
+        for word in sentence.words:
+            yield from self.by_word.get(word.form, ())
+            if word.stem != word.form:
+                yield from self.by_word.get(word.stem, ())
+            form = word.form[:40]
+            if self.by_beginning:
+                for length in range(2, len(form) + 1):
+                    yield from self.by_beginning.get(form[:length], ())
+            if self.by_ending:
+                for length in range(2, len(form) + 1):
+                    yield from self.by_ending.get(form[-length:], ())
+        for concept in tuple(here):
+            yield from self.by_concept.get(concept[1:-1], ())
+
+
+def _spans(
+    elements: Sequence[Element], words: Sequence[Word], here: Mapping[str, list[tuple[int, int]]]
+) -> list[tuple[int, int]]:
+    """(first, last) word of every shortest occurrence: one for each place where it can begin."""
+    ways: dict[int, int] = {}
+    for number, element in enumerate(elements):
+        step: dict[int, int] = {}
+        for first, last in _places(element, words, here):
+            if number == 0:
+                step[last] = max(step.get(last, -1), first)
+                continue
+            for skipped in range(element.gap + 1):
+                begun = ways.get(first - 1 - skipped)
+                if begun is not None:
+                    step[last] = max(step.get(last, -1), begun)
+                    break
+        if not step:
+            return []
+        ways = step
+    return [(first, last) for last, first in ways.items()]
+
+
+def _places(
+    element: Element, words: Sequence[Word], here: Mapping[str, list[tuple[int, int]]]
+) -> Iterator[tuple[int, int]]:
+    if element.kind == "concept":
+        for key in element.keys:
+            yield from here.get("{" + key + "}", ())
+        return
+    for number, word in enumerate(words):
+        if element.fits(word):
+            yield number, number
+
+
+def build(concepts: Mapping[str, Iterable[Phrase]], phrases: Iterable[Phrase]) -> Index:
+    """The index of all concepts, in their order, and of the rules' own phrases, which come last."""
+    entries = [("{" + name + "}", phrase) for name, group in concepts.items() for phrase in group]
+    depth: dict[str, int] = {}
+    for owner, phrase in entries:
+        needs = max((depth.get("{" + name + "}", 0) + 1 for name in phrase.concepts), default=0)
+        depth[owner] = max(depth.get(owner, 0), needs)
+    rules = [(phrase.text, phrase) for phrase in phrases]
+    count = _frequency(phrase for _, phrase in [*entries, *rules])
+    levels = [_Level() for _ in range(max(depth.values(), default=0) + 2)]
+    for owner, phrase in entries:
+        levels[depth[owner]].add(_Waiting(owner, phrase, _rarest(phrase, count)))
+    for owner, phrase in rules:
+        levels[-1].add(_Waiting(owner, phrase, _rarest(phrase, count)))
+    return Index(tuple(levels), _beginnings(phrase for _, phrase in [*entries, *rules]))
+
+
+def _frequency(phrases: Iterable[Phrase]) -> dict[str, int]:
+    count: dict[str, int] = defaultdict(int)
+    for phrase in phrases:
+        for element in phrase.elements:
+            for key in element.keys:
+                count[key] += 1
+    return count
+
+
+def _rarest(phrase: Phrase, count: Mapping[str, int]) -> int:
+    """The element to wait under: a word before a concept, the seldom used before the common."""
+
+    def cost(number: int) -> tuple[bool, int]:
+        element = phrase.elements[number]
+        return element.kind == "concept", max(count[key] for key in element.keys)
+
+    return min(range(len(phrase.elements)), key=cost)
+
+
+def _beginnings(phrases: Iterable[Phrase]) -> frozenset[str]:
+    elements = (element for phrase in phrases for element in phrase.elements if element.kind == "word")
+    return frozenset(key[:3] for element in elements for key in element.keys)

@@ -1,0 +1,188 @@
+"""The text of rules/*.toml -> RuleBook, or all its problems at once; and RuleBook + Places -> answers. Pure.
+
+One file asks one question, is read from top to bottom, and its first rule that matches answers; where none does, the
+default that the file states holds. The trap: a rule is only as good as its examples. Each has at least one mail that
+it must answer itself (not an earlier rule: that one is "shadowed") and one near miss that it must leave alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from supportbot.errors import Invalid, Problem
+from supportbot.triage import rule_files
+from supportbot.triage.conditions import (
+    PHRASE_SOURCES,
+    SENTENCE_SOURCES,
+    WORDS,
+    Condition,
+    Places,
+    holds,
+    holds_in,
+    sentences_with,
+)
+from supportbot.triage.phrases import Index, Span
+from supportbot.triage.phrases import build as build_index
+from supportbot.triage.vocabulary import FACTS, QUESTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    id: str
+    text: str
+    """The clause word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text that a rule must answer or leave alone, and facts that the text alone cannot show."""
+
+    text: str
+    given: Mapping[str, tuple[str, ...]]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    question: str
+    name: str
+    answer: str
+    because: str
+    clause: str | None
+    when: tuple[Condition, ...]
+    unless: tuple[Condition, ...]
+    matches: tuple[Example, ...]
+    near_misses: tuple[Example, ...]
+    where: str
+    """File and line, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that holds, and the words that it holds for; or, with `stopped`, one that an `unless` cancelled."""
+
+    rule: Rule
+    spans: tuple[Span, ...]
+    stopped: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a file answers: `match` is None where its default holds."""
+
+    answer: str
+    match: Match | None
+    passed_over: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    clauses: Mapping[str, Clause]
+    services: tuple[str, ...]
+    """The services that the terms are the terms of."""
+    rules: Mapping[str, tuple[Rule, ...]]
+    defaults: Mapping[str, str]
+    concepts: Mapping[str, str]
+    """Name of each concept -> what it means."""
+    index: Index
+
+    def answer(self, question: str, places: Places) -> Answer:
+        """The first rule's answer to a question, with the rules before it that an `unless` cancelled."""
+        passed: list[Match] = []
+        for rule in self.rules.get(question, ()):
+            match = try_rule(rule, places)
+            if match is None:
+                continue
+            if match.stopped is None:
+                return Answer(rule.answer, match, tuple(passed))
+            passed.append(match)
+        return Answer(self.defaults[question], None, tuple(passed))
+
+    def test(self) -> tuple[Problem, ...]:
+        """Run every example and near miss of every rule; () when all are as their rules say."""
+        from supportbot.triage.examples import test
+
+        return test(self)
+
+    def words(self) -> tuple[tuple[str, str, str], ...]:
+        """(kind, name, sentence) for every question, answer, fact, value, word and concept a rule may use."""
+        listed: list[tuple[str, str, str]] = []
+        for table, question in QUESTIONS.items():
+            listed.append(("question", table, question.asks))
+            listed.extend(("answer", f"{table} = {answer}", meaning) for answer, meaning in question.answers.items())
+        listed.extend(("source", name, meaning) for name, meaning in PHRASE_SOURCES.items())
+        for name, fact in FACTS.items():
+            listed.append(("fact", name, fact.tells))
+            listed.extend(("value", f"{name} = {value}", meaning) for value, meaning in fact.values.items())
+        listed.extend(("word", name, meaning) for name, meaning in WORDS.items())
+        listed.extend(("concept", "{" + name + "}", meaning) for name, meaning in self.concepts.items())
+        return tuple(listed)
+
+
+def try_rule(rule: Rule, places: Places) -> Match | None:
+    """The rule's match, cancelled or not; None where its `when` does not hold at all."""
+    shown: list[Span] = []
+    for condition in rule.when:
+        if condition.source in SENTENCE_SOURCES:
+            continue
+        spans = holds(condition, places)
+        if spans is None:
+            return None
+        shown.extend(spans)
+    if any(condition.source in SENTENCE_SOURCES for condition in rule.when):
+        return _try_sentences(rule, places, tuple(shown))
+    return Match(rule, tuple(shown), next((each for each in rule.unless if holds(each, places) is not None), None))
+
+
+def _try_sentences(rule: Rule, places: Places, shown: tuple[Span, ...]) -> Match | None:
+    stopped: Match | None = None
+    first = next(condition for condition in rule.when if condition.source == "text")
+    for number, spans in sorted(sentences_with(first, places).items()):
+        evidence = _evidence(rule, number, spans, places)
+        if evidence is None:
+            continue
+        by = next((each for each in rule.unless if holds_in(each, number, spans, places) is not None), None)
+        if by is None:
+            return Match(rule, evidence + shown)
+        stopped = stopped or Match(rule, evidence + shown, by)
+    return stopped
+
+
+def _evidence(rule: Rule, number: int, spans: tuple[Span, ...], places: Places) -> tuple[Span, ...] | None:
+    """The places of all that the rule asks of that sentence, or None."""
+    evidence = list(spans)
+    for condition in rule.when:
+        if condition.source in SENTENCE_SOURCES:
+            more = holds_in(condition, number, spans, places)
+            if more is None:
+                return None
+            evidence.extend(more)
+    return tuple(dict.fromkeys(evidence))
+
+
+def build(files: Mapping[str, str], *, test: bool = True) -> RuleBook:
+    """The rule book of `files` (name -> text of the TOML file).
+
+    With `test`, the rules' examples are run too, which takes about a second. Raises errors.Invalid with every
+    problem found: where it stands, what is wrong, how to mend it.
+    """
+    written = rule_files.read(files)
+    if written.problems:
+        raise Invalid(written.problems)
+    phrases = {
+        phrase.text: phrase
+        for rule in written.rules
+        for condition in (*rule.when, *rule.unless)
+        for phrase in rule_files.phrases_of(condition)
+    }
+    book = RuleBook(
+        clauses={clause.id: clause for clause in written.clauses},
+        services=written.services,
+        rules={name: tuple(rule for rule in written.rules if rule.question == name) for name in written.defaults},
+        defaults=written.defaults,
+        concepts={name: concept.means for name, concept in written.concepts.items()},
+        index=build_index({name: concept.phrases for name, concept in written.concepts.items()}, phrases.values()),
+    )
+    problems = book.test() if test else ()
+    if problems:
+        raise Invalid(problems)
+    return book

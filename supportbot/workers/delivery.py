@@ -1,0 +1,111 @@
+"""Outbox rows -> sent, to be tried again, or given up. A loop without decisions of its own (tickets/retry.py has them).
+
+The trap: `sent` is committed right after the relay's 250, before anything else is done on that connection; a row cut
+off between the two is of unknown acceptance and leaves again as the same bytes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from supportbot.channels.smtp import Relay
+from supportbot.mail import compose
+from supportbot.store import outbox, tickets
+from supportbot.store.database import Database
+from supportbot.store.outbox import Claimed
+from supportbot.tickets import lifecycle
+from supportbot.tickets.retry import GiveUp, Outcome, Sent, Unknown, what_next
+from supportbot.tickets.verdict import OwnMail
+from supportbot.workers.knowledge import Knowledge
+from supportbot.workers.settle import store_plan
+
+log = structlog.get_logger("delivery")
+
+LEASE = timedelta(minutes=20)
+"""Longer than the longest dialogue: connect, commands and the 10 minutes for the final reply."""
+BATCH = 20
+PER_DOMAIN = 5
+"""Rows to one domain under way at once: a dead destination must not hold up the others."""
+
+
+@dataclass(slots=True)
+class DeliveryWorker:
+    database: Database
+    relay: Relay
+    knowledge: Callable[[], Knowledge]
+    now: Callable[[], datetime]
+    queued: asyncio.Event
+    """Set when rows have been added; this worker clears it."""
+    delivered: list[Callable[[Claimed, Outcome], None]] = field(default_factory=list)
+    """Called after each commit, for the demo."""
+    idle_seconds: float = 5.0
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        try:
+            while True:
+                self.queued.clear()
+                if await self.step():
+                    continue
+                try:
+                    await asyncio.wait_for(self.queued.wait(), self.idle_seconds)
+                except TimeoutError:
+                    pass
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def step(self) -> int:
+        """Start the rows that are due, as far as there is room. Returns how many were started."""
+        room = BATCH - len(self._under_way)
+        if room <= 0:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        now = self.now()
+        claimed = await self.database.write(lambda conn: outbox.claim(conn, room, now, LEASE, PER_DOMAIN))
+        for row in claimed:
+            task = asyncio.create_task(self._deliver(row))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return len(claimed)
+
+    async def _deliver(self, row: Claimed) -> None:
+        known = self.knowledge()
+        # An acknowledgement leaves with the null path (RFC 3834 §4); the others with one that names their row.
+        path = "" if row.kind == "ack" else compose.return_path(known.sender.address, row.message_id, known.keys[0])
+        notify = ("NEVER",) if row.kind == "ack" else ("FAILURE", "DELAY")
+        outcome = await self.relay.send(row.recipient, row.content, path, notify)
+        now = self.now()
+        await self.database.write(lambda conn: self._record(conn, row, outcome, known, now))
+        log.info(
+            "delivered" if isinstance(outcome, Sent) else "not delivered",
+            key=row.key,
+            attempt=row.attempt,
+            outcome=type(outcome).__name__,
+            because=outcome.reply if isinstance(outcome, Sent) else outcome.reason,
+        )
+        for tell in self.delivered:
+            tell(row, outcome)
+        self.queued.set()
+
+    def _record(self, conn: Connection, row: Claimed, outcome: Outcome, known: Knowledge, now: datetime) -> None:
+        if isinstance(outcome, Sent):
+            outbox.sent(conn, row.id, outcome.reply, now)
+            return
+        unknown = isinstance(outcome, Unknown)
+        then = what_next(row.kind, outcome, row.attempt, row.unknowns + unknown, row.created, now)
+        if not isinstance(then, GiveUp):
+            outbox.retry(conn, row.id, then.at, outcome.reason, unknown)
+            return
+        outbox.gave_up(conn, row.id, then.why, now)
+        ticket = tickets.find(conn, row.ticket, lock=True) if row.ticket is not None else None
+        if ticket:
+            own = OwnMail(row.id, row.kind, row.ticket, row.recipient, row.message_id)
+            policy = known.policy(ticket.decision.customer, ticket.decision.partner)
+            plan = lifecycle.undelivered(ticket, own, then.why, True, policy, now)
+            store_plan(conn, plan, False, "", b"", known, now)

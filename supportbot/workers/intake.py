@@ -1,0 +1,159 @@
+"""An IMAP folder -> inbox rows; and what has been settled is put away on the server. One worker a mailbox.
+
+Identity is (account, folder, UIDVALIDITY, UID). The order is the promise: the row with its raw bytes is committed, then
+triaged and committed, and only then is the server's copy moved. `\\Seen` decides nothing. What the server pushes is a
+hint; the truth is the UID search.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from supportbot.channels import imap
+from supportbot.channels.imap import Session
+from supportbot.config import LimitsSection, MailboxSection
+from supportbot.store import inbox, mailboxes
+from supportbot.store.database import Database
+from supportbot.store.inbox import Kept
+
+log = structlog.get_logger("intake")
+
+AWAY = 200
+"""Mails put away in one go."""
+
+
+@dataclass(slots=True)
+class IntakeWorker:
+    settings: MailboxSection
+    password: Callable[[], str]
+    limits: LimitsSection
+    database: Database
+    now: Callable[[], datetime]
+    arrived: asyncio.Event
+    """Set when rows have been kept: wakes triage."""
+    settled: asyncio.Event
+    """Set when mails have their verdict: they can be put away."""
+    _highest: int = 0
+    _uidvalidity: int = 0
+    _searched: float = field(default=float("-inf"))
+
+    async def run(self) -> None:
+        """One session after another; supervise.py starts it again when it ends with an error."""
+        async with imap.open_session(self.settings, self.password()) as session:
+            await self._recall(session)
+            log.info("watching", mailbox=self.settings.name, folder=self.settings.folders.inbox)
+            while True:
+                await self.step(session)
+                if not self.settled.is_set():
+                    await session.wait(self._until_search(), self.settled)
+
+    async def step(self, session: Session) -> int:
+        """Fetch what is new, put away what is settled. Returns how many mails were kept."""
+        full = self._until_search() <= 0
+        if full:
+            self._searched = time.monotonic()
+        uids = await session.search(1 if full else self._highest + 1)
+        kept = await self._keep(session, uids)
+        await self._put_away(session)
+        await self._note_search()
+        return kept
+
+    def _until_search(self) -> float:
+        """Seconds until the next full search (R25)."""
+        return self._searched + self.settings.search_seconds - time.monotonic()
+
+    async def _recall(self, session: Session) -> None:
+        """Start over when the server's UIDs mean something new (RFC 9051 §2.3.1.1)."""
+        self._searched = float("-inf")
+        if self._uidvalidity not in (0, session.uidvalidity):
+            log.warning("UIDVALIDITY has changed", mailbox=self.settings.name, now=session.uidvalidity)
+        if self._uidvalidity != session.uidvalidity:
+            self._highest = 0
+        self._uidvalidity = session.uidvalidity
+
+    async def _keep(self, session: Session, uids: list[int]) -> int:
+        account, folder, validity = self.settings.name, self.settings.folders.inbox, session.uidvalidity
+        known = await self.database.read(lambda conn: inbox.known(conn, account, folder, validity, uids))
+        fresh = [uid for uid in uids if uid not in known]
+        kept = 0
+        async for batch in self._batches(session, fresh):
+            now = self.now()
+            rows = [
+                Kept(account, folder, validity, mail.uid, mail.content, mail.received, mail.partial) for mail in batch
+            ]
+            await self.database.write(lambda conn, rows=rows, now=now: [inbox.keep(conn, row, now) for row in rows])
+            kept += len(rows)
+            self.arrived.set()
+        if uids:
+            self._highest = max(self._highest, *uids)
+        if kept:
+            log.info("kept", mailbox=self.settings.name, mails=kept)
+        return kept
+
+    async def _batches(self, session: Session, uids: list[int]) -> AsyncIterator[list[imap.Fetched]]:
+        """Fetched mails, a commit's worth at a time: bounded by count and bytes."""
+        batch: list[imap.Fetched] = []
+        size, most_bytes = 0, self.limits.batch_mb * 1_000_000
+        fetched = session.fetch(
+            uids,
+            max_mails=self.limits.batch_mails,
+            max_bytes=most_bytes,
+            partial_bytes=self.limits.max_size_mb * 1_000_000,
+        )
+        async for mail in fetched:
+            batch.append(mail)
+            size += len(mail.content)
+            if len(batch) >= self.limits.batch_mails or size >= most_bytes:
+                yield batch
+                batch, size = [], 0
+        if batch:
+            yield batch
+
+    async def _put_away(self, session: Session) -> None:
+        """Move what has its verdict: quarantine to the aside folder, the rest to the done folder."""
+        account, folder, validity = self.settings.name, self.settings.folders.inbox, session.uidvalidity
+        while True:
+            self.settled.clear()
+            rows = await self.database.read(lambda conn: inbox.to_put_away(conn, account, folder, validity, AWAY))
+            if not rows:
+                return
+            for target in (self.settings.folders.done, self.settings.folders.aside):
+                ids = {uid: row_id for row_id, uid, verdict in rows if self._folder_for(verdict) == target}
+                if ids:
+                    await self._move(session, ids, target)
+
+    def _folder_for(self, verdict: str) -> str:
+        return self.settings.folders.aside if verdict == "quarantine" else self.settings.folders.done
+
+    async def _move(self, session: Session, ids: dict[int, int], target: str) -> None:
+        hows = await session.put_away(list(ids), target)
+        now = self.now()
+
+        def note(conn: inbox.Connection) -> None:
+            for how in set(hows.values()):
+                inbox.put_away(conn, [ids[uid] for uid, done in hows.items() if done == how], how, now)
+
+        await self.database.write(note)
+        log.info("put away", mailbox=self.settings.name, folder=target, mails=len(hows))
+
+    async def _note_search(self) -> None:
+        account, folder, validity = self.settings.name, self.settings.folders.inbox, self._uidvalidity
+        now = self.now()
+        await self.database.write(lambda conn: mailboxes.searched(conn, account, folder, validity, now))
+
+
+@asynccontextmanager
+async def noting_failure(worker: IntakeWorker) -> AsyncIterator[None]:
+    """Store since when a mailbox fails, for `status` and the digest."""
+    account, folder = worker.settings.name, worker.settings.folders.inbox
+    try:
+        yield
+    except Exception as error:
+        now, why = worker.now(), str(error)[:300]
+        await worker.database.write(lambda conn: mailboxes.failed(conn, account, folder, why, now))
+        raise

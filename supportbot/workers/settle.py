@@ -1,0 +1,152 @@
+"""One mail that has been read and decided -> its verdict, ticket, journal and outbox rows, in the open transaction.
+
+The one place where the core's answers meet the store. The trap: it runs inside a transaction, on the writer's thread:
+no network, no waiting, and whatever raises here undoes this mail alone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from supportbot.mail import compose, thread
+from supportbot.mail.message import ParsedMail
+from supportbot.store import inbox, outbox, tickets, timers
+from supportbot.store.inbox import Waiting
+from supportbot.tickets import escalation, lifecycle, verdict
+from supportbot.tickets.effects import AcknowledgeCustomer
+from supportbot.tickets.lifecycle import Plan
+from supportbot.tickets.ticket import Arrived, Ticket
+from supportbot.tickets.verdict import Claims, Judged, OwnMail
+from supportbot.triage.decision import Decision
+from supportbot.workers import dispatch
+from supportbot.workers.knowledge import Knowledge
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a mail, for the log and the demo."""
+
+    inbox_id: int
+    verdict: str
+    reason: str
+    ticket: int | None
+    decision: Decision | None = None
+    sends: tuple[str, ...] = ()
+    """Keys of the outbox rows that came of it."""
+
+
+def settle(
+    conn: Connection, waiting: Waiting, mail: ParsedMail, decision: Decision, known: Knowledge, now: datetime
+) -> Settled:
+    """Judge the mail by what the store knows, and store all that follows."""
+    claims = _claims(conn, waiting, mail, known)
+    judged = verdict.judge(mail, decision, claims)
+    arrived = Arrived(waiting.id, mail, waiting.received, waiting.sha256, waiting.size)
+    plan, is_new = _plan(conn, judged, arrived, decision, known, now)
+    sends = store_plan(conn, plan, is_new, mail.new_text, waiting.content, known, now) if plan else ()
+    if judged.own and mail.nature == "bounce":
+        _note_bounce(conn, judged.own, mail, now)
+    number = plan.ticket.number if plan else None
+    inbox.finish(conn, waiting.id, judged.verdict, judged.reason, number, now)
+    return Settled(waiting.id, judged.verdict, judged.reason, number, decision, sends)
+
+
+def _claims(conn: Connection, waiting: Waiting, mail: ParsedMail, known: Knowledge) -> Claims:
+    returned = _returned_ids(mail, known)
+    ids = tuple(dict.fromkeys((*returned, *mail.returned_ids, *mail.in_reply_to, *reversed(mail.references))))
+    rows = outbox.by_message_ids(conn, (*ids, mail.message_id) if mail.message_id else ids)
+    own = [
+        OwnMail(row.id, row.kind, row.ticket, row.recipient, row.message_id) for key in ids if (row := rows.get(key))
+    ]
+    numbers = dict.fromkeys(row.ticket for row in own if row.ticket is not None)
+    numbers |= dict.fromkeys(thread.prove(mail.tokens, known.keys))
+    found = (tickets.find(conn, number, lock=True) for number in numbers)
+    return Claims(
+        own=tuple(own),
+        tickets=tuple(ticket for ticket in found if ticket is not None),
+        came_back=mail.message_id in rows if mail.message_id else False,
+        earlier_copy=inbox.earlier_copy(conn, waiting.content_hash, waiting.id),
+        staff=known.staff,
+    )
+
+
+def _returned_ids(mail: ParsedMail, known: Knowledge) -> tuple[str, ...]:
+    """Ids out of our return address that the mail is addressed to: it came back through the envelope."""
+    found = (compose.read_return_path(address.address, known.keys) for address in mail.to)
+    return tuple(key for key in found if key)
+
+
+def _plan(
+    conn: Connection, judged: Judged, arrived: Arrived, decision: Decision, known: Knowledge, now: datetime
+) -> tuple[Plan | None, bool]:
+    """The Plan of a verdict, and whether its ticket is new."""
+    match judged.verdict:
+        case "ticket":
+            policy = known.policy(
+                decision.customer, decision.partner, _limit_reached(conn, arrived, decision, known, now)
+            )
+            number = tickets.reserve_number(conn)
+            return lifecycle.open_ticket(number, arrived, decision, policy, now), True
+        case "follow-up" if judged.ticket:
+            if decision.kind == "auto_reply":
+                return lifecycle.automatic_note(judged.ticket, arrived, now), False
+            theirs = judged.ticket.decision
+            policy = known.policy(theirs.customer, theirs.partner)
+            return lifecycle.follow_up(judged.ticket, arrived, decision, policy, now), False
+        case "delivery-event" if judged.own and judged.own.ticket is not None:
+            ticket = tickets.find(conn, judged.own.ticket, lock=True)
+            return (_delivery_event(ticket, judged.own, arrived.mail, known, now), False) if ticket else (None, False)
+        case _:
+            return None, False
+
+
+def _delivery_event(ticket: Ticket, own: OwnMail, mail: ParsedMail, known: Knowledge, now: datetime) -> Plan:
+    policy = known.policy(ticket.decision.customer, ticket.decision.partner)
+    failed = next((f for f in mail.failed if f.address.lower() == own.recipient.lower()), None)
+    if mail.nature == "report" or (failed and failed.permanent is None):
+        return Plan(ticket, journal=(lifecycle.reported(own, mail.nature_because or "a report", now),))
+    why = f"{failed.status} {failed.diagnostic}".strip() if failed else mail.nature_because
+    return lifecycle.undelivered(ticket, own, why[:300], bool(failed and failed.permanent), policy, now)
+
+
+def _limit_reached(conn: Connection, arrived: Arrived, decision: Decision, known: Knowledge, now: datetime) -> str:
+    """Why the limits forbid an acknowledgement (R8, design.md §6), or "". A proven urgent fault's always leaves."""
+    sender = arrived.mail.sender
+    if sender is None:
+        return ""
+    if decision.sender_is_customer and arrived.mail.authenticity != "failed":
+        if decision.urgent:
+            return ""
+        many = outbox.acks_since(conn, now - DAY, recipient=sender.address)
+        return "the sender's daily limit is reached" if many >= known.limits.proven_per_day else ""
+    if outbox.acks_since(conn, now - DAY, recipient=sender.address):
+        return "the sender was acknowledged within the last 24 hours"
+    if outbox.acks_since(conn, now - HOUR, proven=False) >= known.limits.unproven_per_hour:
+        return "the hourly limit for unproven senders is reached"
+    return ""
+
+
+def store_plan(
+    conn: Connection, plan: Plan, is_new: bool, mail_text: str, raw: bytes, known: Knowledge, now: datetime
+) -> tuple[str, ...]:
+    """Store a Plan with the mails that it causes. Returns the keys of the outbox rows that were added."""
+    tickets.apply(conn, plan, is_new)
+    added = []
+    for effect in plan.effects:
+        outgoing = dispatch.write(effect, plan.ticket, mail_text, raw, known, now)
+        proven = plan.ticket.proven if isinstance(effect, AcknowledgeCustomer) else None
+        if outbox.add(conn, outgoing, now, proven=proven):
+            added.append(effect.key)
+    if escalation.is_called_for(plan.ticket):
+        key = f"alert:{plan.ticket.number}"
+        timers.set(conn, key, escalation.first_due(now, known.alert_repeat), "alert", plan.ticket.number, {"step": 1})
+    return tuple(added)
+
+
+def _note_bounce(conn: Connection, own: OwnMail, mail: ParsedMail, now: datetime) -> None:
+    failed = next((f for f in mail.failed if f.address.lower() == own.recipient.lower()), None)
+    if failed and failed.permanent is not None:
+        outbox.bounced(conn, own.outbox_id, failed.permanent, failed.status, failed.diagnostic[:300], now)

@@ -1,0 +1,52 @@
+"""Keeps a worker running: what ends with an error is started again, after a wait that grows and is never the same.
+
+The trap: only trouble outside (Unreachable, Denied) and defects are met here; Occupied means that somebody else owns
+the data, and ends the program.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from supportbot.errors import Denied, Invalid, Occupied, Unreachable
+
+log = structlog.get_logger("supervise")
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 60.0
+DENIED_WAIT = 60.0
+"""Seconds after a refused sign-in at first: hammering locks accounts out."""
+LONGEST_DENIED_WAIT = 300.0
+STEADY = 60.0
+"""A worker that ran this long before it failed starts again with the first wait."""
+
+
+def wait_after(failures: int, denied: bool) -> float:
+    """Seconds to wait after the n-th failure in a row (1, 2, …), without jitter."""
+    first, longest = (DENIED_WAIT, LONGEST_DENIED_WAIT) if denied else (FIRST_WAIT, LONGEST_WAIT)
+    return min(longest, first * 2.0 ** min(failures - 1, 10))
+
+
+async def supervise(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a worker for ever. Raises only Occupied and cancellation."""
+    failures = 0
+    loop = asyncio.get_running_loop()
+    while True:
+        started = loop.time()
+        denied = False
+        try:
+            await run()
+            log.warning("ended by itself", worker=name)
+        except Occupied:
+            raise
+        except (Denied, Invalid) as error:
+            denied = True
+            log.error("refused", worker=name, because=str(error))
+        except Unreachable as error:
+            log.warning("unreachable", worker=name, because=str(error))
+        except Exception as error:  # a defect in one worker must not stop the others
+            log.error("failed", worker=name, exc_info=error)
+        failures = 1 if loop.time() - started > STEADY else failures + 1
+        await asyncio.sleep(wait_after(failures, denied) * random.uniform(0.5, 1.0))
