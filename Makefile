@@ -1,8 +1,45 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each does all of its set-up.
 PY ?= python3
-.PHONY: setup
-setup: .venv/.ready
+BIN := .venv/bin
+
+.PHONY: demo test test-all check setup servers bench format lock clean
+
+demo: setup ## the main job, on embedded mail servers
+	$(BIN)/supportbot demo
+
+test: setup servers ## all tests, with the servers they need
+	$(BIN)/pytest -n 2 --dist loadgroup tests
+
+check: setup ## format, lint, types, imports, size bounds
+	$(BIN)/ruff format --check supportbot tests tools
+	$(BIN)/ruff check supportbot tests tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_architecture.py tests/test_docs.py
+
+bench: setup servers ## speed, as ratios within one run
+	$(BIN)/python tools/bench.py
+
+setup: .venv/.ready ## virtual environment with pinned dependencies
+
 .venv/.ready: requirements-dev.lock pyproject.toml
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "supportbot needs Python 3.11 or newer; name one: make PY=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PY) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. As root: apt-get install python3-venv"; exit 1; }
 	$(PY) -m venv .venv
-	.venv/bin/pip install --quiet --require-hashes -r requirements-dev.lock
-	.venv/bin/pip install --quiet --no-deps --no-build-isolation -e .
-	touch $@
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+servers: ## Dovecot, PostgreSQL and mbsync for the tests, from Debian's packages
+	@tools/servers
+
+format: setup
+	$(BIN)/ruff format supportbot tests tools
+	$(BIN)/ruff check --fix supportbot tests tools
+
+lock: ## renew the pinned dependencies (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-dev.lock
+
+clean:
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""`inspect` and `triage`: what the mail reader sees, what is decided and why. They need no server and change nothing."""
+"""`inspect` and `triage`: what the mail reader sees, what is decided and why. No server is needed, nothing changed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable

@@ -61,11 +61,12 @@ def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
 
 def _troubles(desk: Desk, state: State) -> list[str]:
     now = desk.now()
-    found = []
     names = {mailbox.name for mailbox in state.mailboxes}
-    for mailbox in desk.config.mailbox:
-        if mailbox.name not in names:
-            found.append(f"mailbox {mailbox.name}: has never been read; is the daemon running?")
+    found = [
+        f"mailbox {mailbox.name}: has never been read; is the daemon running?"
+        for mailbox in desk.config.mailbox
+        if mailbox.name not in names
+    ]
     for mailbox in state.mailboxes:
         if mailbox.failing_since:
             found.append(

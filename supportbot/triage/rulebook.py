@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from supportbot.errors import Invalid, Problem
-from supportbot.triage import rule_files
+from supportbot.triage import examples, rule_files
 from supportbot.triage.conditions import (
     PHRASE_SOURCES,
     SENTENCE_SOURCES,
@@ -22,38 +22,8 @@ from supportbot.triage.conditions import (
 )
 from supportbot.triage.phrases import Index, Span
 from supportbot.triage.phrases import build as build_index
+from supportbot.triage.rule import Concept, Rule, Terms
 from supportbot.triage.vocabulary import FACTS, QUESTIONS
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    id: str
-    text: str
-    """The clause word for word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A text that a rule must answer or leave alone, and facts that the text alone cannot show."""
-
-    text: str
-    given: Mapping[str, tuple[str, ...]]
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    question: str
-    name: str
-    answer: str
-    because: str
-    clause: str | None
-    when: tuple[Condition, ...]
-    unless: tuple[Condition, ...]
-    matches: tuple[Example, ...]
-    near_misses: tuple[Example, ...]
-    where: str
-    """File and line, for messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +46,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    clauses: Mapping[str, Clause]
-    services: tuple[str, ...]
-    """The services that the terms are the terms of."""
-    rules: Mapping[str, tuple[Rule, ...]]
+    terms: Terms
+    rules: tuple[Rule, ...]
+    """All rules: file by file, each file in its order."""
     defaults: Mapping[str, str]
-    concepts: Mapping[str, str]
-    """Name of each concept -> what it means."""
+    """Question -> the answer that its file states for a mail that no rule matches."""
+    concepts: Mapping[str, Concept]
     index: Index
+
+    def asked(self, question: str) -> tuple[Rule, ...]:
+        """The rules of one question, in the order in which they are tried."""
+        return tuple(rule for rule in self.rules if rule.question == question)
 
     def answer(self, question: str, places: Places) -> Answer:
         """The first rule's answer to a question, with the rules before it that an `unless` cancelled."""
         passed: list[Match] = []
-        for rule in self.rules.get(question, ()):
-            match = try_rule(rule, places)
+        for rule in self.rules:
+            match = try_rule(rule, places) if rule.question == question else None
             if match is None:
                 continue
             if match.stopped is None:
@@ -99,23 +72,22 @@ class RuleBook:
 
     def test(self) -> tuple[Problem, ...]:
         """Run every example and near miss of every rule; () when all are as their rules say."""
-        from supportbot.triage.examples import test
+        return examples.test(self)
 
-        return test(self)
 
-    def words(self) -> tuple[tuple[str, str, str], ...]:
-        """(kind, name, sentence) for every question, answer, fact, value, word and concept a rule may use."""
-        listed: list[tuple[str, str, str]] = []
-        for table, question in QUESTIONS.items():
-            listed.append(("question", table, question.asks))
-            listed.extend(("answer", f"{table} = {answer}", meaning) for answer, meaning in question.answers.items())
-        listed.extend(("source", name, meaning) for name, meaning in PHRASE_SOURCES.items())
-        for name, fact in FACTS.items():
-            listed.append(("fact", name, fact.tells))
-            listed.extend(("value", f"{name} = {value}", meaning) for value, meaning in fact.values.items())
-        listed.extend(("word", name, meaning) for name, meaning in WORDS.items())
-        listed.extend(("concept", "{" + name + "}", meaning) for name, meaning in self.concepts.items())
-        return tuple(listed)
+def words(book: "RuleBook | None" = None) -> str:
+    """Every question, answer, fact, value and word that a rule may use, a sentence each; with a book, its concepts."""
+    lines: list[str] = []
+    for table, question in QUESTIONS.items():
+        lines.append(f"question [[{table}]]: {question.asks}")
+        lines += [f"    answer {answer}: {meaning}" for answer, meaning in question.answers.items()]
+    lines += [f"phrases stand in {name}: {meaning}" for name, meaning in PHRASE_SOURCES.items()]
+    for name, fact in FACTS.items():
+        lines.append(f"fact {name}: {fact.tells}")
+        lines += [f"    value {value}: {meaning}" for value, meaning in fact.values.items()]
+    lines += [f"word {name}: {meaning}" for name, meaning in WORDS.items()]
+    lines += [f"concept {{{name}}}: {each.means}" for name, each in (book.concepts if book else {}).items()]
+    return "\n".join(lines)
 
 
 def try_rule(rule: Rule, places: Places) -> Match | None:
@@ -175,12 +147,11 @@ def build(files: Mapping[str, str], *, test: bool = True) -> RuleBook:
         for phrase in rule_files.phrases_of(condition)
     }
     book = RuleBook(
-        clauses={clause.id: clause for clause in written.clauses},
-        services=written.services,
-        rules={name: tuple(rule for rule in written.rules if rule.question == name) for name in written.defaults},
+        terms=written.terms,
+        rules=tuple(written.rules),
         defaults=written.defaults,
-        concepts={name: concept.means for name, concept in written.concepts.items()},
-        index=build_index({name: concept.phrases for name, concept in written.concepts.items()}, phrases.values()),
+        concepts=written.concepts,
+        index=build_index({name: each.phrases for name, each in written.concepts.items()}, phrases.values()),
     )
     problems = book.test() if test else ()
     if problems:

@@ -1,0 +1,343 @@
+"""Open tickets, set-aside mails, dead letters -> what a person must do this morning, the first thing on top. Pure.
+
+Every open ticket stands in exactly one of the sections of QUEUES, the first that fits; a charge to confirm and a dead
+address ask for something else, so they are told beside it. The trap is the counting line: each mail seen has one
+verdict, and what the verdicts do not account for is said to be still unread, never left out.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from supportbot.mail.compose import Letter
+from supportbot.mail.message import Address
+from supportbot.tickets import escalation
+from supportbot.tickets.effects import EffectKind
+from supportbot.tickets.office import Office, phone_shown
+from supportbot.tickets.privacy import mask_personal_numbers
+from supportbot.tickets.templates import Templates
+from supportbot.tickets.ticket import BillingState, Status, Ticket, Verdict
+from supportbot.tickets.wording import age, cut, in_words
+
+SectionName = Literal[
+    "ring", "review", "unsure", "answered", "new", "partner", "taken", "billing", "set_aside", "undelivered", "trouble"
+]
+MOST = 50
+"""Lines of one section; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A mail in quarantine: one inbox row."""
+
+    inbox_id: int
+    received: datetime
+    reason: str
+    sender: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A mail of ours that was given up or came back: one outbox row."""
+
+    outbox_id: int
+    kind: EffectKind
+    ticket: int | None
+    recipient: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """So many mails with this verdict and reason; verdict None: taken in, not judged yet."""
+
+    verdict: Verdict | None
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigestInput:
+    """What the store knows, as rows; the order does not matter."""
+
+    tickets: tuple[Ticket, ...] = ()
+    """All that are open."""
+    set_aside: tuple[SetAside, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    """Mails taken in since `since`, grouped by verdict and reason."""
+    since: datetime | None = None
+    troubles: tuple[str, ...] = ()
+    """What fails right now, one sentence each: a mailbox that cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ticket (or mail) of a section."""
+
+    number: int | None
+    customer: str
+    category: str
+    since: datetime | None
+    summary: str
+    why: str
+    command: str
+    marks: tuple[str, ...] = ()
+    """What staff must bear in mind: urgent, billable, unproven, unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: SectionName
+    lines: tuple[Line, ...]
+    more: int = 0
+    """Lines that were left out."""
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Where the mails went: `seen` is the sum of all the others."""
+
+    seen: int
+    tickets: int
+    follow_ups: int
+    none: tuple[tuple[str, int], ...]
+    """Deliberately no ticket, by reason, the commonest first."""
+    set_aside: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    at: datetime
+    sections: tuple[Section, ...]
+    count: Count
+    since: datetime | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not self.sections
+
+
+def build(rows: DigestInput, now: datetime) -> Digest:
+    """Sort everything that waits for a person; sections in the order of work, empty ones left out."""
+    queued: dict[SectionName, list[Line]] = {name: [] for name in ORDER}
+    for ticket in sorted(rows.tickets, key=lambda one: (one.opened, one.number)):
+        name, fits = next(row for row in QUEUES if row[1](ticket))
+        del fits
+        queued[name].append(_ticket_line(ticket, name))
+        if ticket.billing.state is BillingState.CANDIDATE:
+            queued["billing"].append(_ticket_line(ticket, "billing"))
+    queued["undelivered"] = _dead_letters(rows)
+    queued["set_aside"] = [_set_aside_line(mail) for mail in sorted(rows.set_aside, key=lambda mail: mail.received)]
+    queued["trouble"] = [_plain_line(cut(text, 300)) for text in rows.troubles]
+    sections = tuple(
+        Section(name, tuple(lines[:MOST]), max(0, len(lines) - MOST)) for name, lines in queued.items() if lines
+    )
+    return Digest(now, sections, _count(rows.seen), rows.since)
+
+
+def letter(digest: Digest, to: Address, office: Office, templates: Templates) -> Letter:
+    """The digest as a mail to staff, in the desk's first language."""
+    written = templates.write("digest", office.languages[:1], _values(digest, office))
+    return Letter(to=to, subject=written.subject, text=written.text, html=written.html)
+
+
+def as_text(digest: Digest, office: Office, templates: Templates) -> str:
+    """The digest for the command line."""
+    return templates.write("digest", office.languages[:1], _values(digest, office)).text
+
+
+QUEUES: tuple[tuple[SectionName, Callable[[Ticket], bool]], ...] = (
+    ("ring", escalation.is_called_for),
+    ("review", lambda ticket: ticket.status is Status.NEW and ticket.decision.route == "review"),
+    ("unsure", lambda ticket: ticket.status is Status.NEW and bool(ticket.decision.unsure)),
+    ("answered", lambda ticket: ticket.status is not Status.NEW and ticket.unread),
+    ("new", lambda ticket: ticket.status is Status.NEW),
+    ("partner", lambda ticket: ticket.status is Status.WITH_PARTNER),
+    ("taken", lambda ticket: True),
+)
+"""Which section a ticket stands in: the first that fits."""
+
+ORDER: tuple[SectionName, ...] = (
+    "ring",
+    "trouble",
+    "review",
+    "undelivered",
+    "unsure",
+    "answered",
+    "new",
+    "set_aside",
+    "billing",
+    "partner",
+    "taken",
+)
+"""From what cannot wait to what is in good hands."""
+
+COMMANDS: dict[SectionName, str] = {
+    "ring": "supportbot ticket {number} take",
+    "review": "supportbot ticket {number} route support",
+    "unsure": "supportbot ticket {number} show",
+    "answered": "supportbot ticket {number} show",
+    "new": "supportbot ticket {number} take",
+    "partner": "supportbot ticket {number} show",
+    "taken": "supportbot ticket {number} resolve",
+    "billing": "supportbot ticket {number} bill confirm",
+}
+
+
+def _ticket_line(ticket: Ticket, name: SectionName) -> Line:
+    return Line(
+        number=ticket.number,
+        customer=ticket.customer_name or "",
+        category=ticket.decision.category,
+        since=ticket.opened,
+        summary=_safe(ticket.summary or ticket.subject, 120),
+        why=_safe(_why(ticket, name), 240),
+        command=COMMANDS[name].format(number=ticket.number),
+        marks=tuple(mark for mark, holds in MARKS if holds(ticket)),
+    )
+
+
+MARKS: tuple[tuple[str, Callable[[Ticket], bool]], ...] = (
+    ("urgent", lambda ticket: ticket.decision.urgent),
+    ("billable", lambda ticket: ticket.billing.state is BillingState.CANDIDATE),
+    ("unproven", lambda ticket: not ticket.proven),
+    ("unread", lambda ticket: ticket.unread),
+)
+
+
+def _why(ticket: Ticket, name: SectionName) -> str:
+    """Why it stands there, in the words of the rules and the terms; the template knows words for the rest."""
+    decision = ticket.decision
+    match name:
+        case "ring":
+            return phone_shown(ticket.phone_escalation.number) if ticket.phone_escalation else ""
+        case "review":
+            because = [reason.because for reason in decision.reasons.get("route", ()) if reason.because]
+            return " ".join((*decision.notes, *because))
+        case "unsure":
+            return " ".join(decision.unsure)
+        case "billing":
+            return decision.billable_reason or ""
+        case "partner":
+            return ticket.partner_name or decision.partner or ""
+        case "taken" | "answered":
+            return ticket.taken_by or ticket.partner_name or ""
+        case _:
+            return ""
+
+
+def _dead_letters(rows: DigestInput) -> list[Line]:
+    """Rows of the outbox first; addresses that a bounce named and no row tells of after them."""
+    lines = [
+        Line(
+            number=row.ticket,
+            customer="",
+            category="",
+            since=None,
+            summary=_safe(row.recipient, 120),
+            why=_safe(row.why, 240),
+            command=f"supportbot outbox retry {row.outbox_id}",
+        )
+        for row in sorted(rows.undelivered, key=lambda row: row.outbox_id)
+    ]
+    told = {(row.ticket, row.recipient.lower()) for row in rows.undelivered}
+    for ticket in rows.tickets:
+        for address in ticket.undeliverable:
+            if (ticket.number, address.lower()) not in told:
+                command = f"supportbot ticket {ticket.number} show"
+                lines.append(
+                    Line(ticket.number, ticket.customer_name or "", "", None, _safe(address, 120), "", command)
+                )
+    return lines
+
+
+def _set_aside_line(mail: SetAside) -> Line:
+    summary = _safe(", ".join(part for part in (mail.sender, mail.subject) if part), 120)
+    command = f"supportbot quarantine show {mail.inbox_id}"
+    return Line(None, "", "", mail.received, summary, _safe(mail.reason, 240), command)
+
+
+def _plain_line(text: str) -> Line:
+    return Line(None, "", "", None, text, "", "supportbot status")
+
+
+def _count(seen: Iterable[Seen]) -> Count:
+    rows = tuple(seen)
+    by: Counter[str] = Counter()
+    none: Counter[str] = Counter()
+    for row in rows:
+        place = PLACES.get(row.verdict, "none")
+        by[place] += row.count
+        if place == "none":
+            none[_shortened(row)] += row.count
+    return Count(
+        seen=sum(row.count for row in rows),
+        tickets=by["tickets"],
+        follow_ups=by["follow_ups"],
+        none=tuple(none.most_common()),
+        set_aside=by["set_aside"],
+        unread=by["unread"],
+    )
+
+
+PLACES: dict[Verdict | None, str] = {
+    "ticket": "tickets",
+    "follow-up": "follow_ups",
+    "quarantine": "set_aside",
+    None: "unread",
+}
+"""Where a verdict is counted; the others are deliberately no ticket."""
+
+
+def _shortened(row: Seen) -> str:
+    """A reason without the particulars of one mail, so that equal ones are counted together."""
+    if row.verdict != "ignore":
+        return row.verdict or ""
+    return _safe(row.reason.partition(" (")[0], 60) or "ignore"
+
+
+def _safe(text: str, limit: int) -> str:
+    return cut(mask_personal_numbers(text), limit)
+
+
+def _values(digest: Digest, office: Office) -> dict[str, object]:
+    language = office.languages[0]
+    sections = [
+        {
+            "name": section.name,
+            "count": section.count,
+            "more": section.more,
+            "lines": [_line_values(line, digest.at, language) for line in section.lines],
+        }
+        for section in digest.sections
+    ]
+    return {
+        "at": in_words(digest.at, language),
+        "sections": sections,
+        "first": [line.number for section in digest.sections if section.name == "ring" for line in section.lines],
+        "since": in_words(digest.since, language) if digest.since else "",
+        "count": digest.count,
+        "office": office.name,
+    }
+
+
+def _line_values(line: Line, now: datetime, language: str) -> dict[str, object]:
+    return {
+        "number": line.number,
+        "customer": line.customer,
+        "category": line.category,
+        "age": age(line.since, now, language) if line.since else "",
+        "summary": line.summary,
+        "why": line.why,
+        "command": line.command,
+        "marks": list(line.marks),
+    }

@@ -1,0 +1,100 @@
+"""Moments, ages, names and long texts -> the words that a letter uses for them. Pure.
+
+The trap is the greeting: a display name may be a company, a role or an insult. Only a first name that the address
+itself bears out is used; "Hej!" is never wrong.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from supportbot.mail.message import Address
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+_DAYS = {
+    "sv": ("måndagen", "tisdagen", "onsdagen", "torsdagen", "fredagen", "lördagen", "söndagen"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+_MONTHS = {
+    "sv": "januari februari mars april maj juni juli augusti september oktober november december".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+_AGES = {
+    "sv": (("minut", "minuter"), ("timme", "timmar"), ("dag", "dagar"), "nyss"),
+    "en": (("minute", "minutes"), ("hour", "hours"), ("day", "days"), "just now"),
+}
+
+
+def in_words(moment: datetime, language: str) -> str:
+    """An aware moment in Stockholm's time: "tisdagen den 24 november 2026 kl. 9.14"."""
+    local = moment.astimezone(STOCKHOLM)
+    day, month = _DAYS[language][local.weekday()], _MONTHS[language][local.month - 1]
+    if language == "sv":
+        return f"{day} den {local.day} {month} {local.year} kl. {local.hour}.{local:%M}"
+    return f"{day} {local.day} {month} {local.year} at {local:%H:%M}"
+
+
+def age(since: datetime, now: datetime, language: str) -> str:
+    """How long ago, in its largest whole unit: "3 timmar"."""
+    minutes = int((now - since).total_seconds()) // 60
+    minute, hour, day, just_now = _AGES[language]
+    for size, (one, many) in ((1440, day), (60, hour), (1, minute)):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {one if count == 1 else many}"
+    return just_now
+
+
+def cut(text: str, limit: int) -> str:
+    """One line of at most `limit` characters, cut after a word where one ends near."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    kept = line[: limit - 1]
+    head, space, _ = kept.rpartition(" ")
+    return (head if space and len(head) > limit // 2 else kept).rstrip(" ,;:") + "…"
+
+
+def said(text: str, most_lines: int = 25, most_signs: int = 1500) -> tuple[str, ...]:
+    """The lines of what somebody wrote, for a quotation: cut, runs of empty lines made one."""
+    lines: list[str] = []
+    for line in text.strip()[:most_signs].splitlines():
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    whole = len(lines) <= most_lines and len(text.strip()) <= most_signs
+    return tuple(lines if whole else [*lines[:most_lines], "[…]"])
+
+
+_NAME = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+def first_name(who: Address, customer: str | None = None) -> str:
+    """The first name of a person, where name and address agree ("Anna Berg" <anna.berg@…>); else ""."""
+    name = " ".join(who.name.split())
+    if "," in name:
+        last, _, first = name.partition(",")
+        name = f"{first.strip()} {last.strip()}"
+    words = name.split()
+    if not 1 <= len(words) <= 4 or not all(_NAME.fullmatch(word) and word[0].isupper() for word in words):
+        return ""
+    first, folded = words[0], _folded(words[0])
+    local = re.split(r"[._+\d-]+", _folded(who.address.partition("@")[0]))
+    named = re.split(r"\W+", _folded(customer or ""))
+    if len(first) < 2 or len(first) > 20 or first.isupper() or folded in _ROLES or folded in named:
+        return ""
+    return first if folded in local else ""
+
+
+_ROLES = frozenset(
+    """info support kundtjanst kundcenter kundservice reception receptionen ekonomi faktura fakturor it drift jour
+    jouren helpdesk servicedesk admin administration kontakt kontoret vaxel vaxeln order inkop butik butiken lager
+    service office contact sales invoice hello mail post noreply felanmalan larm sjukhus klinik kliniken skola skolan
+    """.split()
+)
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))

@@ -1,0 +1,107 @@
+"""A text -> the telephone and organisation numbers in it, in every way that people write them. Pure.
+
+Digits are read as groups; from each group on, whole groups are joined and looked up. So "kl 10.22 från 08-465 004 88"
+yields the number although the digits before it run on, and the work is linear in the text. The trap: ten digits may be a
+telephone number, an organisation number, a personal number or an order number; only what the registry holds is evidence.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stdnum.se import orgnr
+
+DESK_NUMBERS = frozenset({"+4620202022"})
+"""iCentrex's own: nobody's number and no contact telephone."""
+TEXT_LIMIT = 30_000
+"""Characters that are looked at: who writes and about whom stands early, and a log must not cost the time of a mail."""
+_GROUP_LIMIT = 3_000
+_MOST_DIGITS = 17  # E.164 has at most 15, and 00 before them
+_FEWEST_DIGITS = 7
+
+_GROUP = re.compile(r"(?P<plus>\+?)(?P<digits>[0-9]+)")
+_GAP = re.compile(r"[ \t\-./()]{1,3}")
+_ALIKE = {ord(dash): "-" for dash in "‐‑‒–—―−﹣－"} | {ord(space): " " for space in "\u00a0\u2007\u2009\u202f\u200b"}
+_ALIKE |= {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0B: "+"}
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Adjoining groups of digits. `start` and `end` are offsets in the text."""
+
+    digits: str
+    plus: bool
+    first_group: int
+    """Digits in the first group: 8-465 004 00 has 1."""
+    groups: int
+    vat: bool
+    """The letters SE stand before it."""
+    start: int
+    end: int
+
+
+def plain(text: str) -> str:
+    """The text with odd dashes, spaces and digits made plain, one for one, so that offsets stay."""
+    return text[:TEXT_LIMIT].translate(_ALIKE)
+
+
+def candidates(text: str) -> Iterator[tuple[Digits, ...]]:
+    """For each group of digits all the joins that start there, the longest first. Linear: 17 digits at most each."""
+    text = plain(text)
+    found = [match for match, _ in zip(_GROUP.finditer(text), range(_GROUP_LIMIT), strict=False)]
+    for index, first in enumerate(found):
+        vat = text[max(0, first.start() - 3) : first.start()].strip(" :-").upper() == "SE"
+        if not vat and first.start() and (text[first.start() - 1].isalpha() or text[first.start() - 1] == "_"):
+            continue
+        joins = tuple(_joins(text, found, index, vat))
+        if joins:
+            yield joins[::-1]
+
+
+def _joins(text: str, found: list[re.Match[str]], index: int, vat: bool) -> Iterator[Digits]:
+    first, digits = found[index], ""
+    for count, group in enumerate(found[index:], 1):
+        if count > 1 and (group["plus"] or not _GAP.fullmatch(text, found[index + count - 2].end(), group.start())):
+            return
+        digits += group["digits"]
+        if len(digits) > _MOST_DIGITS:
+            return
+        if len(digits) >= _FEWEST_DIGITS:
+            plus = bool(first["plus"])
+            yield Digits(digits, plus, len(first["digits"]), count, vat, first.start(), group.end())
+
+
+def e164(found: Digits) -> str | None:
+    """The number that these digits would be in Sweden, as E.164, without looking whether it exists; else None.
+
+    A leading 0 or plus may be missing (`46701740612`, `8-465 004 00`), a (0) after +46 too many (domain.md §5.1).
+    """
+    digits = found.digits
+    if found.plus or digits.startswith("00"):
+        return "+" + _without_trunk(digits if found.plus else digits[2:])
+    if digits.startswith("0"):
+        return f"+46{digits[1:]}"
+    if digits.startswith("46") and len(digits) >= 10:
+        return "+" + _without_trunk(digits)
+    if found.first_group <= 3 and found.groups > 1:
+        return f"+46{digits}"
+    return None
+
+
+def _without_trunk(digits: str) -> str:
+    return "46" + digits[3:] if digits.startswith("460") else digits
+
+
+def organisation_number(found: Digits) -> str | None:
+    """The ten digits of an organisation number in these digits (SE…01 and the 16 prefix taken off), or None.
+
+    Luhn-checked. The third digit is 2 or more, which no personal number's is (domain.md §5.2).
+    """
+    digits = found.digits
+    if len(digits) == 12 and digits.startswith("16"):
+        digits = digits[2:]
+    elif len(digits) == 12 and digits.endswith("01"):
+        digits = digits[:10]
+    if found.plus or len(digits) != 10 or digits[0] == "0" or digits[2] < "2" or not orgnr.is_valid(digits):
+        return None
+    return digits
