@@ -1,4 +1,4 @@
-"""The house holds: sizes, docstrings, names and where `now` comes from. Imports are held by import-linter (`make check`)."""
+"""The house holds: sizes, docstrings, names, where `now` comes from. Imports are import-linter's (`make check`)."""
 
 import ast
 import re

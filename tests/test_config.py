@@ -1,4 +1,4 @@
-"""The config: every kind of mistake with the message it must produce, all at once; paths, secrets and the shipped file."""
+"""The config: every kind of mistake with the message it must produce, all at once; paths, secrets, the shipped file."""
 
 from datetime import time
 from pathlib import Path

@@ -62,20 +62,31 @@ class Connection:
         self.capabilities: frozenset[str] = frozenset()
 
     async def run(
-        self, name: str, *args: str, uid: bool = False, answers: Sequence[bytes] = (), volume: int = 0
+        self,
+        name: str,
+        *args: str,
+        uid: bool = False,
+        answers: Sequence[bytes] = (),
+        volume: int = 0,
+        endless: bool = False,
     ) -> Answer:
         """Send one command and wait for its completion, at most the timeout and the time that `volume` bytes take.
 
-        Silence for the timeout ends it too. Raises Unreachable.
+        Silence for the timeout ends it too. `endless` is IDLE alone, whose time the caller holds. Raises Unreachable.
         """
         if self.protocol.failure:
             raise self.lost()
-        tag, limit = self.protocol.new_tag(), self.seconds + volume / BYTES_PER_SECOND
-        prefix, loop = "UID" if uid else None, self.protocol.loop
-        command = aioimaplib.Command(name, tag, *args, prefix=prefix, loop=loop, timeout=self.seconds)
+        command = aioimaplib.Command(
+            name,
+            self.protocol.new_tag(),
+            *args,
+            prefix="UID" if uid else None,
+            loop=self.protocol.loop,
+            timeout=None if endless else self.seconds,
+        )
         self.protocol.answers.extend(answers)
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(None if endless else self.seconds + volume / BYTES_PER_SECOND):
                 result, lines = await self.protocol.execute(command)
         except (TimeoutError, aioimaplib.CommandTimeout):
             self.protocol.fail(f"no answer to {name} in time")

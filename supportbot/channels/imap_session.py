@@ -65,6 +65,11 @@ class Session:
         self._settings = settings
         self._can_idle = "IDLE" in self.capabilities
 
+    @property
+    def peer(self) -> str:
+        """The IP address of the server."""
+        return str(self._connection.protocol.transport.get_extra_info("peername")[0])
+
     async def search(self, since_uid: int = 1) -> list[int]:
         """All UIDs from `since_uid` on (inclusive), ascending; 1: the whole mailbox."""
         self._connection.protocol.news.clear()
@@ -77,13 +82,14 @@ class Session:
         return sorted({int(word) for line in lines for word in line.split()[1:] if word.isdigit()})
 
     async def sizes(self, uids: Iterable[int]) -> dict[int, Listed]:
-        """Size and date of each of these mails that is still there."""
+        """Size and date of each of these mails that is still there; size 0 where the server would not tell."""
         listed: dict[int, Listed] = {}
         for chunk in _chunks(uids):
             answer = await self._fetch(chunk, "(UID RFC822.SIZE INTERNALDATE)")
-            for item in self._items(self._accepted("FETCH", answer)):
-                if item.uid in chunk and item.size is not None:
-                    listed[item.uid] = Listed(item.uid, item.size, item.received)
+            found = {item.uid: Listed(item.uid, item.size or 0, item.received) for item in self._items(answer)}
+            if not answer.ok:
+                found = {uid: Listed(uid, 0, None) for uid in chunk} | found
+            listed |= {uid: found[uid] for uid in chunk if uid in found}
         return listed
 
     async def fetch(
@@ -159,12 +165,19 @@ class Session:
             moved = await self._into_folder("MOVE", uids, name)
             if moved is not None:
                 return {uid: "moved" if uid in moved else "gone" for uid in uids}
-        elif "UIDPLUS" in self.capabilities:
+            # A refused MOVE may have moved some of them (RFC 6851 §3.3): those are no longer here.
+            left = await self._search(f"UID {uid_set(uids)}")
+            marked: dict[int, PutAway] = await self._mark(left)
+            return dict.fromkeys(uids, "moved") | dict.fromkeys(left, "left") | marked
+        if "UIDPLUS" in self.capabilities:
             copied = await self._into_folder("COPY", uids, name)
             if copied is not None:
                 await self._expunge(copied)
                 return {uid: "copied" if uid in copied else "gone" for uid in uids}
-        if self.can_keyword and (await self._store(uids, DONE_KEYWORD)).ok:
+        return await self._mark(uids)
+
+    async def _mark(self, uids: list[int]) -> dict[int, PutAway]:
+        if uids and self.can_keyword and (await self._store(uids, DONE_KEYWORD)).ok:
             return dict.fromkeys(uids, "keyword")
         return {}
 
@@ -202,15 +215,18 @@ class Session:
         return news.is_set()
 
     async def _idle(self, seconds: float) -> bool:
-        """One IDLE, ended by news, by time, or by the server. False when the server does not keep to it."""
+        """One IDLE, ended by news or time. False when the server refuses it or ends it: then it is not to be used."""
         protocol, limit = self._connection.protocol, self._connection.seconds
-        idle = asyncio.create_task(self._connection.run("IDLE", volume=0, silence=True))
+        idle = asyncio.create_task(self._connection.run("IDLE", endless=True))
         try:
             await _either(idle, protocol.idling.wait(), limit)
-            if not idle.done() and protocol.idling.is_set():
+            if protocol.idling.is_set():
                 await _either(idle, protocol.news.wait(), seconds)
-                if not idle.done():
-                    protocol.send("DONE")
+            if idle.done():
+                await idle
+                return False
+            # DONE asks whether the server is still alive. It must follow even an IDLE that was not answered yet.
+            protocol.send("DONE")
             await asyncio.wait({idle}, timeout=limit)
             if not idle.done():
                 protocol.fail("no answer to IDLE in time")
@@ -247,9 +263,7 @@ def _chunks(uids: Iterable[int]) -> Iterator[list[int]]:
         yield ordered[start : start + CHUNK]
 
 
-def _batches(
-    listed: dict[int, Listed], max_mails: int, max_bytes: int, partial_bytes: int
-) -> Iterator[list[Listed]]:
+def _batches(listed: dict[int, Listed], max_mails: int, max_bytes: int, partial_bytes: int) -> Iterator[list[Listed]]:
     """Mails ascending, cut where a batch would grow too long or too large; one above `partial_bytes` stands alone."""
     batch: list[Listed] = []
     for mail in sorted(listed.values(), key=lambda mail: mail.uid):

@@ -1,16 +1,14 @@
-"""A block of header lines -> Headers; one field's value -> its parameters. Pure.
+"""A block of header lines -> Headers, and the body that follows it. Pure.
 
-Tolerant of what stands in real mail: mbox lines, junk before and among the fields, a missing blank line, raw 8-bit,
-bare CR. The trap: a bare CR is no line break here (to the standard library it is one, and a Subject grows a Bcc), and
-the limits hold before anything structured is read (reliability §5.5).
+Tolerant of what stands in real mail: mbox lines, junk before and among the fields, a missing blank line, raw 8-bit.
+The trap: a bare CR is no line break here (for the standard library it is one, and a Subject grows a Bcc), and the
+limits hold before anything structured is read (reliability §5.5).
 """
 
 import re
-from collections.abc import Iterator
-from urllib.parse import unquote_to_bytes
+from collections.abc import Iterable, Iterator
 
 from supportbot.mail.charsets import decode
-from supportbot.mail.encoded import decode_words
 from supportbot.mail.message import Headers
 
 MOST_BYTES = 256 * 1024
@@ -22,6 +20,7 @@ _ALWAYS_KEPT = frozenset({"from", "sender", "reply-to", "to", "cc", "subject", "
                           "in-reply-to", "references", "return-path", "auto-submitted", "content-transfer-encoding",
                           "content-disposition"})  # fmt: skip
 """Kept beyond MOST_FIELDS: a second From must be seen wherever it stands."""
+_ADDRESSING = frozenset({"from", "sender", "reply-to", "to", "cc", "return-path"})
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _KNOWN = re.compile(
@@ -29,30 +28,102 @@ _KNOWN = re.compile(
     rb"|reply-to|dkim-signature|x-[a-z0-9-]{2,60})[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
-_BLANK = re.compile(rb"^[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}\"?([\w.:-]{2,40})", re.IGNORECASE)
-_ADDRESSING = frozenset({"from", "sender", "reply-to", "to", "cc", "return-path"})
 _WORD = re.compile(rb"[^\s<>,\"]+")
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def split_head(content: bytes, oddities: list[str]) -> tuple[Headers, bytes]:
-    """The header fields, and the body that follows; everything is body where no field stands at the top."""
-    blank = _BLANK.search(content)
-    head, body = (content[: blank.start()], content[blank.end() :]) if blank else (content, b"")
+    """The fields and the body. Where no field stands at the top, everything is body."""
+    head, rest = _cut_at_blank_line(content)
     if not head:
-        return Headers(), body
-    if not _KNOWN.search(head[:MOST_BYTES]):
-        return _unfamiliar(head, content, body)
+        return Headers(), rest
     if len(head) > MOST_BYTES:
-        oddities.append(f"the header is longer than {MOST_BYTES // 1024} kB, the rest was not read")
-    lines, rest = _header_lines(head[:MOST_BYTES], oddities)
-    fields = _fields(lines, oddities)
-    return Headers(tuple(fields)), rest + head[len(head) : ] + body if rest else body
+        oddities.append(f"the header is longer than {MOST_BYTES // 1024} kB, the rest of it was not read")
+    lines = head[:MOST_BYTES].split(b"\n")
+    if not _KNOWN.search(head[:MOST_BYTES]) and not all(_may_stand_in_head(line) for line in lines):
+        return Headers(), content
+    raw, begins = _raw_fields(lines, oddities)
+    body = rest if begins is None else content[begins:]
+    return Headers(tuple(_decoded(raw, _hint(head), oddities))), body
 
 
-def _unfamiliar(head: bytes, content: bytes, body: bytes) -> tuple[Headers, bytes]:
-    """A head without any field that we know: fields if every line is one, else the beginning of the text."""
-    lines = head[:MOST_BYTES].splitlines()
-    if all(_FIELD.match(line) or line[:1] in b" \t" for line in lines):
-        return Headers(tuple(_fields(lines, []))), body
-    return Headers(), content
+def _cut_at_blank_line(content: bytes) -> tuple[bytes, bytes]:
+    if content.startswith((b"\n", b"\r\n")):
+        return b"", content[content.index(b"\n") + 1 :]
+    windows = content.find(b"\n\r\n")
+    unix = content.find(b"\n\n", 0, windows + 1 if windows >= 0 else len(content))
+    if unix >= 0:
+        return content[: unix + 1], content[unix + 2 :]
+    if windows >= 0:
+        return content[: windows + 1], content[windows + 3 :]
+    return content, b""
+
+
+def _may_stand_in_head(line: bytes) -> bool:
+    return not line.strip() or line[:1] in b" \t" or _FIELD.match(line) is not None
+
+
+def _raw_fields(lines: list[bytes], oddities: list[str]) -> tuple[list[tuple[bytes, list[bytes]]], int | None]:
+    """Names with their lines; and where the body begins, if that is before the blank line."""
+    fields: list[tuple[bytes, list[bytes]]] = []
+    last_known = max((at for at, line in enumerate(lines) if _KNOWN.match(line)), default=-1)
+    offset = 0
+    for at, line in enumerate(lines):
+        if line[:1] in (b" ", b"\t") and fields:
+            fields[-1][1].append(line.rstrip(b"\r"))
+        elif found := _FIELD.match(line):
+            fields.append((found[1], [found[2].rstrip(b"\r")]))
+        elif line.strip() and not (at == 0 and line.lstrip(b">").startswith(b"From ")):
+            if at > last_known:
+                oddities.append("no blank line between header and text")
+                return fields, offset
+            oddities.append("a line among the headers is no header")
+        offset += len(line) + 1
+    return fields, None
+
+
+def _hint(head: bytes) -> str | None:
+    """The charset of the text, in which careless programs write the header, too."""
+    found = None if head.isascii() else _CHARSET.search(head)
+    return found[1].decode("ascii", "replace") if found else None
+
+
+def _decoded(
+    raw: Iterable[tuple[bytes, list[bytes]]], hint: str | None, oddities: list[str]
+) -> Iterator[tuple[str, str]]:
+    for count, (key, lines) in enumerate(raw):
+        name = key.decode("ascii")
+        lower = name.lower()
+        if count == MOST_FIELDS:
+            oddities.append(f"more than {MOST_FIELDS} header fields, the rest was not read")
+        if count >= MOST_FIELDS and lower not in _ALWAYS_KEPT:
+            continue
+        value = b"".join(lines).strip()
+        if len(value) > LONGEST_FIELD and lower not in _LONG_LISTS:
+            oddities.append(f"the field {name[:40]} is longer than {LONGEST_FIELD // 1024} kB and was cut")
+            value = value[:LONGEST_FIELD]
+        yield name, _text(value, lower in _ADDRESSING, hint)
+
+
+def _text(value: bytes, addressing: bool, hint: str | None) -> str:
+    if value.isascii():
+        text = value.decode("ascii")
+        return text if text.isprintable() else _without_controls(text)
+    if addressing:
+        try:
+            text = value.decode("utf-8")
+        except UnicodeDecodeError:
+            value = _WORD.sub(_unreadable_address, value)
+    return _without_controls(decode(value, hint)[0])
+
+
+def _unreadable_address(word: re.Match[bytes]) -> bytes:
+    """An address in raw 8-bit that is no UTF-8 (RFC 6532) is nobody's: it must not become one by guessing a charset."""
+    if b"@" not in word[0] or word[0].isascii():
+        return word[0]
+    return bytes(byte if byte < 0x80 else 0x3F for byte in word[0]).replace(b"?", b"\xef\xbf\xbd")
+
+
+def _without_controls(text: str) -> str:
+    return _CONTROLS.sub("", text.replace("\r", " ").replace("\n", " "))

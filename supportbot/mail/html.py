@@ -17,6 +17,8 @@ from supportbot.mail.lines import Line, Mark, squeeze
 MAX_CHARS = 1_000_000
 MAX_DEPTH = 250
 MAX_URL = 300
+CELL = " | "
+RULE = "_" * 32
 
 SKIPPED = frozenset("head title script style noscript template object embed svg math select datalist audio video".split())
 # Elements that start on a new line: 1; with a blank line around them: 2 (the HTML standard's rendering, §15.3).
@@ -66,7 +68,8 @@ def lines(html: str) -> tuple[Line, ...]:
         return tuple(Line(text) for text in _without_tags(source).split("\n"))
     page = _Page(tight=bool(SHEET_NO_MARGIN.search(source[:20_000])))
     _walk(root, page)
-    return squeeze(page.finish())
+    page.flush()
+    return squeeze(page.done)
 
 
 def _bounded(html: str) -> str:
@@ -88,7 +91,7 @@ def _without_tags(source: str) -> str:
 
 @dataclass
 class _Page:
-    """The lines written so far; breaks are remembered and made only when more text comes, as browsers do."""
+    """The lines written so far. Breaks are remembered and made only when more text comes, as browsers do."""
 
     tight: bool
     done: list[Line] = field(default_factory=list)
@@ -103,40 +106,42 @@ class _Page:
 
     def write(self, text: str) -> None:
         """Add inline text; white space is squashed unless inside <pre>. A no-break space alone makes a line."""
+        squashed = text.replace("\r", "") if self.pre else re.sub(r"[ \t\r\n\f]+", " ", text)
+        if squashed == " " and (not self.buffer or self.gap or self.buffer.endswith(" ")):
+            return
+        if squashed:
+            self.settle()
         if self.pre:
-            for index, part in enumerate(text.split("\n")):
-                if index:
-                    self.newline()
+            *whole, squashed = squashed.split("\n")
+            for part in whole:
                 self.buffer += part
-            return
-        squashed = re.sub(r"[ \t\r\n\f]+", " ", text)
-        if squashed.strip(" "):
-            self._settle()
-        if squashed == " " and (not self.buffer or self.gap):
-            return
-        self.buffer += squashed if self.buffer and not self.buffer.endswith(" ") else squashed.lstrip(" ")
-
-    def newline(self) -> None:
-        self._settle()
-        self._flush()
+                self.flush()
+        elif not self.buffer or self.buffer.endswith(" "):
+            squashed = squashed.lstrip(" ")
+        self.buffer += squashed
 
     def block(self, gap: int) -> None:
-        self.gap = max(self.gap, gap) if self.buffer or self.done else 0
+        """A block begins or ends here; not so for the first block in a table cell that continues its row."""
+        if not self.buffer.endswith(CELL):
+            self.gap = max(self.gap, gap)
 
-    def finish(self) -> list[Line]:
-        self._flush()
-        return self.done
+    def cut(self) -> None:
+        """What was written belongs to the level and mark that end here."""
+        if self.buffer:
+            self.flush()
+            self.gap = 0 if self.gap == 1 else self.gap
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Make the breaks that were remembered."""
         if self.gap and self.buffer:
-            self._flush()
+            self.flush()
         if self.gap > 1 and self.done and self.done[-1].text:
-            self.done.append(Line("", self.level))
+            self.done.append(Line("", min(self.level, self.done[-1].level)))
         self.gap = 0
 
-    def _flush(self) -> None:
-        text = self.buffer.replace("\u00a0", " ")
-        self.done.append(Line(text.rstrip() if self.pre else text.strip(), self.level, self.once or self.mark))
+    def flush(self) -> None:
+        text = self.buffer.removesuffix(CELL).replace("\u00a0", " ")
+        self.done.append(Line(text.rstrip(), self.level, self.once or self.mark))
         self.buffer, self.once = "", ""
 
 
@@ -167,25 +172,21 @@ def _is_hidden(attributes: dict[str, str | None]) -> bool:
 
 def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: _Page) -> Iterator[None]:
     """What an element does to the page before its children (up to the yield) and after them."""
+    level, mark = _quotation(tag, attributes)
     gap = _gap(tag, attributes, page)
     before = (page.level, page.mark)
-    level, mark = _quotation(tag, attributes)
-    if gap or level or mark:
-        page.block(max(gap, 1 if level or mark in ("attribution", "header") else 0))
-    if (level or mark) and page.buffer and page.gap:
-        page._settle()
+    page.block(gap)
+    if level or mark:
+        page.cut()
     page.level += level
-    if mark == "header":
-        page.once = mark
+    page.once = mark if mark == "header" else page.once
     page.mark = mark if mark in ("attribution", "signature") else page.mark
-    undo = _open(tag, attributes, page)
+    _open(tag, attributes, page)
     yield
-    _close(tag, node, attributes, page, undo)
-    if gap or level or (mark and mark != "header"):
-        page.block(max(gap, 1 if level or mark == "attribution" else 0))
-        if (page.level, page.mark) != before and page.buffer:
-            page._flush()
-            page.gap = max(0, page.gap - 1) if page.gap == 1 else page.gap
+    _close(tag, node, attributes, page)
+    page.block(gap)
+    if (page.level, page.mark) != before:
+        page.cut()
     page.level, page.mark = before
 
 
@@ -216,59 +217,59 @@ def _quotation(tag: str, attributes: dict[str, str | None]) -> tuple[int, Mark]:
     return 0, "signature" if names & SIGNATURES else ""
 
 
-def _open(tag: str, attributes: dict[str, str | None], page: _Page) -> str:
-    """Do what the tag itself shows; gives the text that stood on the line before a link."""
+def _open(tag: str, attributes: dict[str, str | None], page: _Page) -> None:
+    """What the tag itself shows."""
     if tag == "br":
-        page.newline()
+        page.settle()
+        page.flush()
     elif tag == "hr":
-        page.write("________________")
+        page.write(RULE)
     elif tag == "pre":
-        page._settle()
+        page.cut()
         page.pre += 1
     elif tag in ("ul", "ol"):
         page.lists.append(0 if tag == "ol" else -1)
     elif tag == "li":
         _bullet(page)
     elif tag == "tr":
-        if page.buffer:
-            page.newline()
+        page.cut()
         page.row_began = len(page.done)
     elif tag in ("td", "th"):
         _cell(page)
     elif tag == "img" and len(attributes.get("alt") or "") in (1, 2):
         page.write(attributes.get("alt") or "")  # An emoji; longer texts describe logos, which a reader does not read.
-    return page.buffer
 
 
-def _bullet(page: _Page) -> None:
-    indent = "  " * max(0, len(page.lists) - 1)
-    if page.lists and page.lists[-1] >= 0:
-        page.lists[-1] += 1
-        page.write(f"{indent}{page.lists[-1]}. ")
-    else:
-        page.write(f"{indent}- ")
-    page.buffer = page.buffer if page.buffer.endswith(" ") else page.buffer + " "
-
-
-def _cell(page: _Page) -> None:
-    """Cells of one row stand on one line as long as each has just one line."""
-    if page.buffer.strip() and page.row_began in (len(page.done), len(page.done) - 1) and page.row_began >= 0:
-        page.gap = 0
-        page.buffer = page.buffer.rstrip() + " | "
-    else:
-        page.block(1)
-
-
-def _close(tag: str, node: LexborNode, attributes: dict[str, str | None], page: _Page, before: str) -> None:
+def _close(tag: str, node: LexborNode, attributes: dict[str, str | None], page: _Page) -> None:
     if tag == "a":
         _show_target(attributes.get("href") or "", node.text(deep=True).strip(), page)
     elif tag == "pre":
+        page.cut()
         page.pre -= 1
     elif tag in ("ul", "ol") and page.lists:
         page.lists.pop()
     elif tag == "tr":
-        page.buffer = page.buffer.removesuffix(" | ")
         page.row_began = -1
+        page.gap = min(page.gap, 1)
+
+
+def _bullet(page: _Page) -> None:
+    page.settle()
+    indent = "  " * min(10, max(0, len(page.lists) - 1))
+    if page.lists and page.lists[-1] >= 0:
+        page.lists[-1] += 1
+        page.buffer = f"{indent}{page.lists[-1]}. "
+    else:
+        page.buffer = f"{indent}- "
+
+
+def _cell(page: _Page) -> None:
+    """Cells of one row stand on one line as long as each has just one line."""
+    if page.buffer.strip() and page.row_began == len(page.done):
+        page.gap = 0
+        page.buffer = page.buffer.rstrip().removesuffix(CELL.rstrip()).rstrip() + CELL
+    else:
+        page.block(1)
 
 
 def _show_target(href: str, text: str, page: _Page) -> None:

@@ -74,7 +74,10 @@ _LONGEST_PATTERN = 200
 _MOST_REPEATS = 6
 _MOST_OPEN_REPEATS = 3
 """Three open repeats on 250 signs backtrack for moments at worst, four for minutes."""
-_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*,?\d*\}|.", re.DOTALL)
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*,?\d*\}|\(\?|.", re.DOTALL)
+_REPEAT = re.compile(r"[*+?]|\{\d*,?\d*\}")
+_BOUNDED = re.compile(r"\?|\{(?:1?\d|20)(?:,(?:1?\d|20))?\}")
+_BACK_REFERENCE = re.compile(r"\\[1-9]|\(\?P=|\(\?\(")
 
 
 def pattern_problem(pattern: str) -> str:
@@ -86,24 +89,25 @@ def pattern_problem(pattern: str) -> str:
     except (re.error, OverflowError, RecursionError) as error:
         return f"is no regular expression: {error}"
     if compiled.match(""):
-        return "matches nothing at all, so it would be found in every subject"
+        return "matches the empty text, so it would be found in every subject"
+    if _BACK_REFERENCE.search(pattern):
+        return "refers back to a group; write the text out"
     return _stalling(_PIECE.findall(pattern))
 
 
 def _stalling(pieces: list[str]) -> str:
-    """Repeats of groups and many repeats in a row are what makes `re` backtrack without end."""
-    repeats = open_repeats = 0
+    """Repeated groups and many repeats in a row are what makes `re` backtrack without end."""
+    repeats = []
     for before, piece in zip(["", *pieces], pieces, strict=False):
-        if re.fullmatch(r"\\[1-9]", piece) or (before == "?" and piece == "P") or (before == "(" and piece == "*"):
-            return "refers back to a group; write the text out"
-        if piece in ("*", "+") or (piece == "?" and before not in ("(", "*", "+", "?")) or piece[0] == "{" != piece:
-            repeats += 1
-            wide = piece in ("*", "+") or not re.fullmatch(r"\{(\d|1\d|20)(,(\d|1\d|20))?\}", piece)
-            if before == ")" and piece != "?":
-                return "repeats a group; repeat only single signs or classes such as \\d or [A-Z]"
-            open_repeats += wide and piece != "?"
-    if repeats > _MOST_REPEATS or open_repeats > _MOST_OPEN_REPEATS:
-        return f"has more than {_MOST_REPEATS} repeats, or more than {_MOST_OPEN_REPEATS} without a small upper bound"
+        if not _REPEAT.fullmatch(piece) or (piece in "?+" and _REPEAT.fullmatch(before)):
+            continue  # a repeat's own lazy or possessive mark is no second repeat
+        if before == ")" and piece != "?":
+            return "repeats a group; repeat only single signs or classes such as \\d or [A-Z]"
+        repeats.append(piece)
+    if len(repeats) > _MOST_REPEATS:
+        return f"has more than {_MOST_REPEATS} repeats"
+    if sum(not _BOUNDED.fullmatch(piece) for piece in repeats) > _MOST_OPEN_REPEATS:
+        return f"has more than {_MOST_OPEN_REPEATS} repeats without a small upper bound, such as {{1,9}}"
     return ""
 
 

@@ -80,11 +80,12 @@ def first_name(who: Address, customer: str | None = None) -> str:
     if not 1 <= len(words) <= 4 or not all(_NAME.fullmatch(word) and word[0].isupper() for word in words):
         return ""
     first, folded = words[0], _folded(words[0])
-    local = re.split(r"[._+\d-]+", _folded(who.address.partition("@")[0]))
+    box = _folded(who.address.partition("@")[0])
+    local = {*re.split(r"[._+\d-]+", box), *re.split(r"[._+\d]+", box.replace("-", ""))}
     named = re.split(r"\W+", _folded(customer or ""))
     if len(first) < 2 or len(first) > 20 or first.isupper() or folded in _ROLES or folded in named:
         return ""
-    return first if folded in local else ""
+    return first if folded.replace("-", "") in local else ""
 
 
 _ROLES = frozenset(

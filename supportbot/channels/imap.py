@@ -1,0 +1,73 @@
+"""A mailbox of the config -> an open session on it, or the problems that a person must mend first.
+
+The trap: a session is one connection. After Unreachable it is over; open a new one and search again from the start.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+
+from supportbot.channels.imap_connection import Answer, Connection, SignIn, open_connection, with_password
+from supportbot.channels.imap_session import Fetched, Listed, PutAway, Session
+from supportbot.channels.imap_text import folder
+from supportbot.config import MailboxSection
+from supportbot.errors import Denied, Problem, Unreachable
+
+__all__ = ["Fetched", "Listed", "PutAway", "Session", "SignIn", "check", "open_session"]
+
+
+@asynccontextmanager
+async def open_session(settings: MailboxSection, password: str) -> AsyncIterator[Session]:
+    """Connect, sign in and select the inbox; let go of the connection at the end, whatever happened.
+
+    Raises Unreachable (try again later) or Denied (password, certificate, folder: a person must look).
+    """
+    connection = await open_connection(settings, with_password(settings.user, password))
+    try:
+        yield Session(connection, settings, await _selected(connection, settings.folders.inbox))
+    finally:
+        connection.close()
+
+
+async def _selected(connection: Connection, inbox: str) -> Answer:
+    answer = await connection.run("SELECT", folder(inbox))
+    if answer.result == "NO" and "[UNAVAILABLE]" in answer.text.upper():
+        raise Unreachable(f"{connection.where}: the folder {inbox!r} cannot be opened now: {answer.text}")
+    if not answer.ok:
+        raise Denied(f"{connection.where}: the folder {inbox!r} cannot be opened: {answer.text}")
+    connection.protocol.state = "SELECTED"
+    return answer
+
+
+async def check(settings: MailboxSection, password: str) -> list[Problem]:
+    """For `supportbot check`: everything that stands in the way of this mailbox, with its mend. Changes nothing."""
+    where = f"mailbox {settings.name}"
+    try:
+        async with open_session(settings, password) as session:
+            problems = _shortcomings(where, session) + await _missing(where, session, settings)
+            return problems + _in_the_clear(where, settings, session.peer)
+    except (Unreachable, Denied) as error:
+        return [Problem(where, str(error))]
+
+
+async def _missing(where: str, session: Session, settings: MailboxSection) -> list[Problem]:
+    names = (settings.folders.done, settings.folders.aside)
+    missing = await session.check_folders(dict.fromkeys(names))
+    mend = "Make it, or let the daemon make it with the first mail; some servers want a name such as INBOX.Handled."
+    return [Problem(where, f"there is no folder {name!r}.", mend) for name in missing]
+
+
+def _shortcomings(where: str, session: Session) -> list[Problem]:
+    if session.read_only:
+        mend = "Give the user rights to move mails out of it."
+        return [Problem(where, "the inbox is read-only: read mails will stay in it.", mend)]
+    if not {"MOVE", "UIDPLUS"} & session.capabilities and not session.can_keyword:
+        what = "the server offers neither MOVE nor UIDPLUS nor keywords: read mails will stay in the inbox."
+        return [Problem(where, what, "Clear the inbox by hand now and then; no mail is read twice.")]
+    return []
+
+
+def _in_the_clear(where: str, settings: MailboxSection, peer: str) -> list[Problem]:
+    if settings.tls == "tls" or ip_address(peer.partition("%")[0]).is_loopback:
+        return []
+    return [Problem(where, "password and mails travel unencrypted to another machine.", 'Set tls = "tls".')]

@@ -1,0 +1,1 @@
+"""Embedded mail servers, a sample registry and sample mails: `supportbot demo`."""

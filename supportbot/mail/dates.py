@@ -1,0 +1,43 @@
+"""A Date field -> an aware datetime, or None. Pure.
+
+The trap: the year 10^20, the zone -2359 in the year 9999 and 5000 digits raise three different errors in the standard
+library, and a date without a zone must not become this machine's local time.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_tz
+
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_EUROPEAN = {"CET": "+0100", "MET": "+0100", "CEST": "+0200", "MEST": "+0200", "WET": "+0000", "WEST": "+0100",
+             "EET": "+0200", "EEST": "+0300", "BST": "+0100", "MSK": "+0300"}  # fmt: skip
+_ZONE_NAME = re.compile(r"\b(" + "|".join(_EUROPEAN) + r")\s*$")
+_COMMENT = re.compile(r"\([^()]*\)")
+
+
+def read_date(value: str | None) -> datetime | None:
+    """The moment, 1970 to 2100, in the sender's zone; UTC where the zone is missing or unknown (RFC 5322 §3.3)."""
+    if not value:
+        return None
+    value = _COMMENT.sub(" ", value[:200]).strip()
+    value = _ZONE_NAME.sub(lambda zone: _EUROPEAN[zone[1]], value)
+    try:
+        found = _rfc5322(value) or _iso(value)
+    except (ValueError, OverflowError, IndexError, TypeError, AttributeError):
+        return None
+    return found if found is not None and _FIRST <= found.astimezone(UTC) < _LAST else None
+
+
+def _rfc5322(value: str) -> datetime | None:
+    found = parsedate_tz(value)
+    if found is None:
+        return None
+    *moment, _weekday, _yearday, _dst, offset = found
+    year, month, day, hour, minute, second = moment[:6]
+    zone = timezone(timedelta(seconds=offset or 0))
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
+
+
+def _iso(value: str) -> datetime | None:
+    found = datetime.fromisoformat(value)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
