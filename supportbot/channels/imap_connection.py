@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from aioimaplib import aioimaplib
+from aioimaplib import aioimaplib  # type: ignore[import-untyped]
 
 from supportbot.channels import tls
 from supportbot.channels.imap_protocol import Protocol

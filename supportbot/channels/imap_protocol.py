@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections import deque
 
-from aioimaplib import aioimaplib
+from aioimaplib import aioimaplib  # type: ignore[import-untyped]
 
 from supportbot.channels.imap_text import Reply
 

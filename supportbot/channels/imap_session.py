@@ -1,22 +1,26 @@
 """One opened mailbox -> its UIDs, sizes, mails; and mails put away. Only UIDs, only BODY.PEEK[], never EXPUNGE alone.
 
 What the server pushes is a hint, a search by UID is the truth; `\\Seen` decides nothing and is never set (RFC 9051
-§2.3.1, §6.4.9). The trap: a fetch that does not yield a UID says that the mail is gone; one that the server would not
-give although it is there ends the fetch with Unreachable, after all others have been yielded.
+§2.3.1, §6.4.9). The trap: a fetch that does not yield a UID says that the mail is gone, unless `refused` names it: the
+server would not give it although it is there. It is not lost: each full search finds it again.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+import structlog
 
 from supportbot.channels import imap_text
 from supportbot.channels.imap_connection import Answer, Connection
 from supportbot.channels.imap_text import Item, folder, uid_set
 from supportbot.config import MailboxSection
 from supportbot.errors import Denied, Unreachable
+
+log = structlog.get_logger("imap")
 
 CHUNK = 300
 """UIDs of one command: the line stays below the 8192 octets that servers must take (RFC 2683 §3.2.1.5)."""
@@ -61,6 +65,8 @@ class Session:
         keywords = flags[1].split() if flags else []
         self.can_keyword = not self.read_only and (rb"\*" in keywords or DONE_KEYWORD.encode() in keywords)
         """Whether a mail can be marked with the keyword (PERMANENTFLAGS, RFC 3501 §7.1)."""
+        self.refused: dict[int, str] = {}
+        """Mails that are there but that the server did not give when asked for, with its words."""
         self._connection = connection
         self._settings = settings
         self._can_idle = "IDLE" in self.capabilities
@@ -101,21 +107,16 @@ class Session:
     ) -> AsyncIterator[Fetched]:
         """The mails, ascending, fetched in batches of at most `max_mails` and `max_bytes` (one larger mail: alone).
 
-        Of a mail larger than `partial_bytes` only so much. A mail that has vanished is not yielded.
-        Raises Unreachable at the end, naming the mails that the server would not give although they are there.
+        Of a mail larger than `partial_bytes` only so much. A mail that has vanished is not yielded; nor is one that
+        the server does not give although it is there: that one is logged, and stands in `refused`.
         """
-        refused: dict[int, str] = {}
         for chunk in _chunks(uids):
             listed = await self.sizes(chunk)
             for batch in _batches(listed, max_mails, max_bytes, partial_bytes):
-                async for mail in self._fetch_batch(batch, partial_bytes, refused):
+                async for mail in self._fetch_batch(batch, partial_bytes):
                     yield mail
-        if refused:
-            raise Unreachable(f"{self._connection.where}: the server does not give the mails {refused}.")
 
-    async def _fetch_batch(
-        self, batch: list[Listed], partial_bytes: int, refused: dict[int, str]
-    ) -> AsyncIterator[Fetched]:
+    async def _fetch_batch(self, batch: list[Listed], partial_bytes: int) -> AsyncIterator[Fetched]:
         partial = batch[0].size > partial_bytes
         what = f"BODY.PEEK[]<0.{partial_bytes}>" if partial else "BODY.PEEK[]"
         missing = {mail.uid: mail for mail in batch}
@@ -128,10 +129,11 @@ class Session:
             return
         if len(batch) > 1:
             for mail in missing.values():
-                async for single in self._fetch_batch([mail], partial_bytes, refused):
+                async for single in self._fetch_batch([mail], partial_bytes):
                     yield single
         elif await self._search(f"UID {batch[0].uid}"):
-            refused[batch[0].uid] = answer.words
+            self.refused[batch[0].uid] = answer.words
+            log.warning("the server does not give a mail", uid=batch[0].uid, because=answer.words)
 
     async def _fetch(self, uids: Iterable[int], what: str, volume: int = 0) -> Answer:
         return await self._connection.run("FETCH", uid_set(uids), what, uid=True, volume=volume)
@@ -155,9 +157,10 @@ class Session:
         done: dict[int, PutAway] = {}
         for chunk in _chunks(uids):
             there = await self._search(f"UID {uid_set(chunk)}")
-            done |= dict.fromkeys(chunk, "gone") | dict.fromkeys(there, "left")
+            done.update(dict.fromkeys(chunk, "gone"))
+            done.update(dict.fromkeys(there, "left"))
             if there and not self.read_only:
-                done |= await self._put_away(there, name)
+                done.update(await self._put_away(there, name))
         return done
 
     async def _put_away(self, uids: list[int], name: str) -> dict[int, PutAway]:
@@ -167,8 +170,8 @@ class Session:
                 return {uid: "moved" if uid in moved else "gone" for uid in uids}
             # A refused MOVE may have moved some of them (RFC 6851 §3.3): those are no longer here.
             left = await self._search(f"UID {uid_set(uids)}")
-            marked: dict[int, PutAway] = await self._mark(left)
-            return dict.fromkeys(uids, "moved") | dict.fromkeys(left, "left") | marked
+            moved = set(uids) - set(left)
+            return dict.fromkeys(moved, "moved") | await self._mark(left)
         if "UIDPLUS" in self.capabilities:
             copied = await self._into_folder("COPY", uids, name)
             if copied is not None:
@@ -199,29 +202,30 @@ class Session:
     async def _store(self, uids: Iterable[int], flag: str) -> Answer:
         return await self._connection.run("STORE", uid_set(uids), "+FLAGS.SILENT", f"({flag})", uid=True)
 
-    async def wait(self, seconds: float) -> bool:
+    async def wait(self, seconds: float, interrupt: asyncio.Event | None = None) -> bool:
         """Wait until the server tells of mail, at most `seconds`; True when it did. IDLE (RFC 2177), else NOOP.
 
-        At its end, and after `idle_seconds`, the server must still answer: else Unreachable.
+        `interrupt` ends the waiting when it is set. At its end, and after `idle_seconds`, the server must still answer.
         """
+        interrupt = interrupt or asyncio.Event()
         news, loop = self._connection.protocol.news, asyncio.get_running_loop()
         until = loop.time() + seconds
-        while not news.is_set() and (left := until - loop.time()) > 0:
+        while not news.is_set() and not interrupt.is_set() and (left := until - loop.time()) > 0:
             if self._can_idle:
-                self._can_idle = await self._idle(min(left, self._settings.idle_seconds))
+                self._can_idle = await self._idle(min(left, self._settings.idle_seconds), interrupt)
             else:
-                await asyncio.sleep(min(left, self._settings.poll_seconds))
+                await _first_of(min(left, self._settings.poll_seconds), interrupt.wait())
                 await self._connection.run("NOOP")
         return news.is_set()
 
-    async def _idle(self, seconds: float) -> bool:
+    async def _idle(self, seconds: float, interrupt: asyncio.Event) -> bool:
         """One IDLE, ended by news or time. False when the server refuses it or ends it: then it is not to be used."""
         protocol, limit = self._connection.protocol, self._connection.seconds
         idle = asyncio.create_task(self._connection.run("IDLE", endless=True))
         try:
-            await _either(idle, protocol.idling.wait(), limit)
+            await _first_of(limit, asyncio.shield(idle), protocol.idling.wait())
             if protocol.idling.is_set():
-                await _either(idle, protocol.news.wait(), seconds)
+                await _first_of(seconds, asyncio.shield(idle), protocol.news.wait(), interrupt.wait())
             if idle.done():
                 await idle
                 return False
@@ -250,11 +254,14 @@ class Session:
         return answer
 
 
-async def _either(task: asyncio.Task[Answer], event: Coroutine[Any, Any, Any], seconds: float) -> None:
-    """Until the task is done, the event has come, or the time is up."""
-    waiting = asyncio.create_task(event)
-    await asyncio.wait({task, waiting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
+async def _first_of(seconds: float, *awaited: Awaitable[Any]) -> None:
+    """Until one of them is done, or the time is up; the others are cancelled."""
+    tasks = [asyncio.ensure_future(each) for each in awaited]
+    try:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _chunks(uids: Iterable[int]) -> Iterator[list[int]]:

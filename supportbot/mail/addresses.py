@@ -17,7 +17,11 @@ from supportbot.mail.encoded import decode_words
 from supportbot.mail.message import Address
 
 MOST_ADDRESSES = 2000
-_TOKEN = re.compile(r'\s+|"((?:[^"\\]|\\.)*)"|<([^<>]*)>|\(|[,;:]|[^\s"<>,;:()]+|.', re.DOTALL)
+_TOKEN = re.compile(
+    r"""\s+|"(?P<quoted>(?:[^"\\]|\\.)*+)(?P<closed>"?)|<(?P<angle>[^<>]*)>|\(|[,;:]"""
+    r"""|=\?[^?\s]{1,40}\?[bBqQ]\?[^?\s]{0,2000}\?=(?=[\s<(,]|$)|[^\s"<>,;:()]+|.""",
+    re.DOTALL,
+)
 _PARENTHESIS = re.compile(r"[()]|\\.", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -78,10 +82,9 @@ def pretence(values: Sequence[str]) -> str:
     if len(values) > 1:
         return "The mail has two From fields."
     for box in _mailboxes(values[0], one=True) if values else ():
-        if any(re.search(r"=\?[^?]*\?[bq]\?.*@", word, re.IGNORECASE) for word in (*box.bare, *box.angles)):
+        if any("=?" in word and "@" in word[word.rfind("?=") :] for word in (*box.bare, *box.angles)):
             return "The address in From is encoded, so that it can be taken for another."
-        spoken = [word for word in box.bare if "@" in word]
-        said = {word.lower().strip("'") for word in (*spoken, *box.angles)}
+        said = {word.lower().strip("'") for word in (*_spoken(box), *box.angles)}
         if len(said) > 1 or (box.broken and said):
             return "From holds one address beside another."
     return ""
@@ -120,18 +123,22 @@ def _mailboxes(value: str, one: bool = False) -> Iterator[_Mailbox]:
         yield box
 
 
+def _spoken(box: _Mailbox) -> list[str]:
+    """What is an address outside brackets, quotation marks and encoded words."""
+    return [word for word in box.bare if "@" in word and not word.startswith("=?")]
+
+
 def _add(box: _Mailbox, token: re.Match[str]) -> None:
     sign = token[0]
-    if token[2] is not None:
-        box.broken = box.broken or bool(box.angles)
-        box.angles.append(token[2].strip())
-    elif token[1] is not None:
-        box.broken = box.broken or bool(box.angles)
-        box.words.append(_QUOTED_PAIR.sub(r"\1", token[1]))
-    elif sign in ('"', "<", ">", ")"):
+    if sign.isspace():
+        return
+    if sign in ("<", ">", ")") or token["closed"] == "" or box.angles:  # nothing may follow the brackets
         box.broken = True
-    elif not sign.isspace():
-        box.broken = box.broken or bool(box.angles)
+    if token["angle"] is not None:
+        box.angles.append(token["angle"].strip())
+    elif token["quoted"] is not None:
+        box.words.append(_QUOTED_PAIR.sub(r"\1", token["quoted"]))
+    else:
         box.words.append(sign)
         box.bare.append(sign)
 
@@ -153,7 +160,7 @@ def _read(box: _Mailbox) -> Address | None:
         return None
     if box.angles:
         spec = box.angles[0]
-        if any("@" in word and word.strip("'").lower() != spec.lower() for word in box.bare):
+        if any(word.strip("'").lower() != spec.lower() for word in _spoken(box)):
             return None
     elif len(box.words) == 1 and box.bare:
         spec = box.bare[0]
@@ -175,7 +182,7 @@ def _a_label(domain: str) -> str | None:
     domain = domain.lower()
     if not domain.isascii():
         try:
-            domain = idna.encode(domain, uts46=True).decode("ascii")
+            domain = idna.encode(unicodedata.normalize("NFC", domain)).decode("ascii")
         except (idna.IDNAError, UnicodeError, ValueError, IndexError):
             return None
     return domain if len(domain) <= 253 and _DOMAIN.fullmatch(domain) else None

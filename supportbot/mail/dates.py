@@ -23,9 +23,9 @@ def read_date(value: str | None) -> datetime | None:
     value = _ZONE_NAME.sub(lambda zone: _EUROPEAN[zone[1]], value)
     try:
         found = _rfc5322(value) or _iso(value)
+        return found if _FIRST <= found.astimezone(UTC) < _LAST else None
     except (ValueError, OverflowError, IndexError, TypeError, AttributeError):
         return None
-    return found if found is not None and _FIRST <= found.astimezone(UTC) < _LAST else None
 
 
 def _rfc5322(value: str) -> datetime | None:
@@ -38,6 +38,6 @@ def _rfc5322(value: str) -> datetime | None:
     return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
 
 
-def _iso(value: str) -> datetime | None:
+def _iso(value: str) -> datetime:
     found = datetime.fromisoformat(value)
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -7,131 +7,52 @@ verdict, and what the verdicts do not account for is said to be still unread, ne
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from supportbot.mail.compose import Letter
 from supportbot.mail.message import Address
 from supportbot.tickets import escalation
-from supportbot.tickets.effects import EffectKind
+from supportbot.tickets.digest_values import (
+    Count,
+    Digest,
+    DigestInput,
+    Line,
+    Section,
+    SectionName,
+    Seen,
+    SetAside,
+    Undelivered,
+)
 from supportbot.tickets.office import Office, phone_shown
 from supportbot.tickets.privacy import mask_personal_numbers
 from supportbot.tickets.templates import Templates
 from supportbot.tickets.ticket import BillingState, Status, Ticket, Verdict
 from supportbot.tickets.wording import age, cut, in_words
 
-SectionName = Literal[
-    "ring", "review", "unsure", "answered", "new", "partner", "taken", "billing", "set_aside", "undelivered", "trouble"
+__all__ = [
+    "Count",
+    "Digest",
+    "DigestInput",
+    "Line",
+    "Section",
+    "SectionName",
+    "Seen",
+    "SetAside",
+    "Undelivered",
+    "as_text",
+    "build",
+    "letter",
 ]
+
 MOST = 50
 """Lines of one section; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A mail in quarantine: one inbox row."""
-
-    inbox_id: int
-    received: datetime
-    reason: str
-    sender: str = ""
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Undelivered:
-    """A mail of ours that was given up or came back: one outbox row."""
-
-    outbox_id: int
-    kind: EffectKind
-    ticket: int | None
-    recipient: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """So many mails with this verdict and reason; verdict None: taken in, not judged yet."""
-
-    verdict: Verdict | None
-    reason: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class DigestInput:
-    """What the store knows, as rows; the order does not matter."""
-
-    tickets: tuple[Ticket, ...] = ()
-    """All that are open."""
-    set_aside: tuple[SetAside, ...] = ()
-    undelivered: tuple[Undelivered, ...] = ()
-    seen: tuple[Seen, ...] = ()
-    """Mails taken in since `since`, grouped by verdict and reason."""
-    since: datetime | None = None
-    troubles: tuple[str, ...] = ()
-    """What fails right now, one sentence each: a mailbox that cannot be reached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One ticket (or mail) of a section."""
-
-    number: int | None
-    customer: str
-    category: str
-    since: datetime | None
-    summary: str
-    why: str
-    command: str
-    marks: tuple[str, ...] = ()
-    """What staff must bear in mind: urgent, billable, unproven, unread."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    name: SectionName
-    lines: tuple[Line, ...]
-    more: int = 0
-    """Lines that were left out."""
-
-    @property
-    def count(self) -> int:
-        return len(self.lines) + self.more
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Where the mails went: `seen` is the sum of all the others."""
-
-    seen: int
-    tickets: int
-    follow_ups: int
-    none: tuple[tuple[str, int], ...]
-    """Deliberately no ticket, by reason, the commonest first."""
-    set_aside: int
-    unread: int
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    at: datetime
-    sections: tuple[Section, ...]
-    count: Count
-    since: datetime | None = None
-
-    @property
-    def empty(self) -> bool:
-        return not self.sections
 
 
 def build(rows: DigestInput, now: datetime) -> Digest:
     """Sort everything that waits for a person; sections in the order of work, empty ones left out."""
     queued: dict[SectionName, list[Line]] = {name: [] for name in ORDER}
     for ticket in sorted(rows.tickets, key=lambda one: (one.opened, one.number)):
-        name, fits = next(row for row in QUEUES if row[1](ticket))
-        del fits
+        name = next(section for section, fits in QUEUES if fits(ticket))
         queued[name].append(_ticket_line(ticket, name))
         if ticket.billing.state is BillingState.CANDIDATE:
             queued["billing"].append(_ticket_line(ticket, "billing"))
@@ -183,13 +104,13 @@ ORDER: tuple[SectionName, ...] = (
 
 COMMANDS: dict[SectionName, str] = {
     "ring": "supportbot ticket {number} take",
-    "review": "supportbot ticket {number} route support",
-    "unsure": "supportbot ticket {number} show",
-    "answered": "supportbot ticket {number} show",
+    "review": "supportbot ticket {number} route support   (or: route partner ID)",
+    "unsure": "supportbot tickets show {number}",
+    "answered": "supportbot tickets show {number}",
     "new": "supportbot ticket {number} take",
-    "partner": "supportbot ticket {number} show",
+    "partner": "supportbot tickets show {number}",
     "taken": "supportbot ticket {number} resolve",
-    "billing": "supportbot ticket {number} bill confirm",
+    "billing": "supportbot ticket {number} bill confirm   (or: bill waive)",
 }
 
 
@@ -253,7 +174,7 @@ def _dead_letters(rows: DigestInput) -> list[Line]:
     for ticket in rows.tickets:
         for address in ticket.undeliverable:
             if (ticket.number, address.lower()) not in told:
-                command = f"supportbot ticket {ticket.number} show"
+                command = f"supportbot tickets show {ticket.number}"
                 lines.append(
                     Line(ticket.number, ticket.customer_name or "", "", None, _safe(address, 120), "", command)
                 )

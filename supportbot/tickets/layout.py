@@ -135,7 +135,7 @@ _RULE = '<hr style="border:0;border-top:1px solid #c8ccd0;margin:22px 0">\n'
 _PAGE = (
     '<!DOCTYPE html>\n<html lang="{language}">\n<head><meta charset="utf-8"></head>\n'
     '<body style="margin:0;padding:16px;background:#ffffff;color:#1b1f23;'
-    'font-family:\'Segoe UI\',Arial,sans-serif;font-size:15px;line-height:1.5">\n{body}</body>\n</html>\n'
+    "font-family:'Segoe UI',Arial,sans-serif;font-size:15px;line-height:1.5\">\n{body}</body>\n</html>\n"
 )
 
 
@@ -169,6 +169,5 @@ def _row(field: str) -> str:
     label, colon, value = field.partition(": ")
     if not colon:
         return f'<tr><td colspan="2" style="{_CELL}">{escape(field)}</td></tr>\n'
-    return (
-        f'<tr><td style="{_CELL};font-weight:bold">{escape(label)}: </td><td style="{_CELL}">{escape(value)}</td></tr>\n'
-    )
+    name = f'<td style="{_CELL};font-weight:bold">{escape(label)}: </td>'
+    return f'<tr>{name}<td style="{_CELL}">{escape(value)}</td></tr>\n'

@@ -86,8 +86,7 @@ def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Polic
         sender=sender.address if sender else None,
         sender_name=sender.name if sender else mail.sender_shown[:100],
         authenticity=mail.authenticity,
-        proven=(decision.sender_is_customer or decision.sender_is_partner is not None)
-        and mail.authenticity != "failed",
+        proven=_is_known(decision) and mail.authenticity != "failed",
         participants=(sender.address.lower(),) if sender else (),
         customer_name=policy.customer_name,
         org_number=policy.org_number,
@@ -192,6 +191,10 @@ def _escalate(
     key = "" if step == 0 else f"again-{step}"
     alerts: list[Effect] = [RaiseAlert(ticket.number, "urgent", 0, to, subject_key=key) for to in policy.alert_to]
     return changed, [entry], alerts
+
+
+def _is_known(decision: Decision) -> bool:
+    return decision.sender_is_customer or decision.sender_is_partner is not None
 
 
 def _why_no_acknowledgement(arrived: Arrived, policy: Policy) -> str:

@@ -11,9 +11,12 @@ from stdnum import luhn
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _NUMBER = re.compile(
-    rf"(?<!\d)(?P<century>1[89]|20)?(?P<day>\d{{6}})(?P<dash>[ \u00a0]?[{_DASHES}+][ \u00a0]?|[ \u00a0])?(?P<last>\d{{4}})(?!\d)"
+    r"(?<!\d)(?P<century>1[89]|20)?(?P<day>\d{6})"
+    rf"(?P<dash>[ \u00a0]?[{_DASHES}+][ \u00a0]?|[ \u00a0])?(?P<last>\d{{4}})(?!\d)"
 )
-_HINT = re.compile(r"person\W?n(?:umme|)r|\bpnr\b|\bp-?nr\b|\bfödd|\bid-?n(?:umme|)r|samordningsn|personal (?:identity )?n|\bborn\b", re.I)
+_HINT = re.compile(
+    r"person\W?n(?:umme|)r|\bp-?nr\b|\bfödd|\bid-?n(?:umme|)r|samordningsn|personal (?:identity )?n|\bborn\b", re.I
+)
 _NEAR = 40
 """Characters before and after a number in which a word tells what it is."""
 
@@ -21,8 +24,8 @@ _NEAR = 40
 def mask_personal_numbers(text: str) -> str:
     """Personal and coordination numbers (day + 60), with or without century and dash; the last four digits stay.
 
-    A dashed or twelve-digit form needs a real date and a valid check digit. A hint word nearby makes a real date enough:
-    what leaves the house is masked when in doubt.
+    A dashed or twelve-digit form needs a real date and a valid check digit. With a hint word nearby a real date is
+    enough: what leaves the house is masked when in doubt.
     """
     return _NUMBER.sub(_masked, text)
 

@@ -29,6 +29,30 @@ _SAID = ["Vi kan inte ringa.", "", "Hälsningar {{ 7 * 7 }} <b>Anna</b>"]
 _MOMENT = "tisdagen den 24 november 2026 kl. 9.14"
 _TOKEN = "[ICX-10042-ABCDEFGHIJKLM]"
 
+_LINE: dict[str, object] = {
+    "number": 10042,
+    "customer": "Kund AB",
+    "category": "hardware",
+    "age": "3 timmar",
+    "summary": "Telefonen är död",
+    "command": "supportbot ticket 10042 take",
+    "marks": ["urgent", "billable", "unproven", "unread"],
+}
+_BARE_LINE: dict[str, object] = {key: type(value)() for key, value in _LINE.items()} | {"why": ""}
+_SECTIONS = {
+    "ring": "020-20 20 22",
+    "trouble": "",
+    "review": "Uppgifterna säger emot varandra.",
+    "undelivered": "550 no such user",
+    "unsure": "kind route",
+    "answered": "Lisa",
+    "new": "",
+    "set_aside": "nothing readable",
+    "billing": "not_purchased",
+    "partner": "Partner AB",
+    "taken": "Lisa",
+}
+
 SAMPLES: dict[str, dict[str, object]] = {
     "acknowledgement": {
         "scene": SCENES,
@@ -117,35 +141,8 @@ SAMPLES: dict[str, dict[str, object]] = {
         "office": ("iCentrex kundcenter",),
         "first": [10042, 10043],
         "sections": [
-            {"name": name, "count": 3, "more": more, "lines": [line, bare]}
-            for name in (
-                "ring trouble review undelivered unsure answered new set_aside billing partner taken".split()
-            )
-            for more, line, bare in (
-                (
-                    1,
-                    {
-                        "number": 10042,
-                        "customer": "Kund AB",
-                        "category": "hardware",
-                        "age": "3 timmar",
-                        "summary": "Telefonen är död",
-                        "why": "not_purchased" if name == "billing" else "kind route",
-                        "command": "supportbot ticket 10042 take",
-                        "marks": ["urgent", "billable", "unproven", "unread"],
-                    },
-                    {
-                        "number": None,
-                        "customer": "",
-                        "category": "",
-                        "age": "",
-                        "summary": "",
-                        "why": "",
-                        "command": "supportbot ticket 10042 show",
-                        "marks": [],
-                    },
-                ),
-            )
+            {"name": name, "count": 3, "more": 1, "lines": [_LINE | {"why": why}, _BARE_LINE]}
+            for name, why in _SECTIONS.items()
         ],
         "count": (
             {
@@ -161,7 +158,17 @@ SAMPLES: dict[str, dict[str, object]] = {
     },
 }
 
-UNSURE: tuple[Question, ...] = get_args(Question)
+WORD_KEYS: dict[str, tuple[str, ...]] = {
+    "category": get_args(Category),
+    "kind": get_args(Kind),
+    "fact": FACT_NAMES,
+    "missing": FACT_NAMES,
+    "billable": get_args(BillableReason),
+    "question": get_args(Question),
+    "mark": ("urgent", "billable", "unproven", "unread"),
+    "urgency": ("urgent", "normal"),
+}
+"""What each language's words.txt.j2 must name."""
 
 
 def trials(name: str) -> Iterator[Mapping[str, object]]:

@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from supportbot.errors import Invalid, Problem
 from supportbot.tickets.layout import SHIELD, lay_out
-from supportbot.tickets.samples import SAMPLES, trials
+from supportbot.tickets.samples import SAMPLES, WORD_KEYS, trials
 
 LANGUAGES = ("sv", "en")
 WORDS = "words"
@@ -23,6 +23,8 @@ WORDS = "words"
 MOST_SUBJECT = 200
 """Signs of a subject, its token included."""
 
+_TAG_ALONE = re.compile(r"\s*\{%(?:(?!%\}).)*%\}\s*")
+_TAG_AT_END = re.compile(r"(?<![-+])%\}\s*$")
 _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000-\ue00f]+")
 
 
@@ -39,7 +41,7 @@ class Templates:
     def __init__(self, sources: Mapping[str, str]) -> None:
         """`sources`: path below templates/ -> text. Raises Invalid with all problems at once."""
         self._environment = ImmutableSandboxedEnvironment(
-            loader=DictLoader(dict(sources)),
+            loader=DictLoader({path: _line_by_line(source) for path, source in sources.items()}),
             undefined=StrictUndefined,
             finalize=_one_line,
             trim_blocks=True,
@@ -59,12 +61,17 @@ class Templates:
         """
         subjects, bodies = [], []
         for language in languages:
-            own = {key: value[language] if _by_language(value) else value for key, value in values.items()}
+            own = {key: _in_language(value, language) for key, value in values.items()}
             subject, body = self._rendered(_path(language, name), own)
             subjects.append(subject)
             bodies.append((language, body))
         text, html = lay_out(bodies)
         return Written(_joined(subjects), text, html)
+
+    def word(self, language: str, group: str, key: str) -> str:
+        """The language's word for a key, as "huvudnummer" for ("sv", "category", "main_number")."""
+        words = getattr(self._environment.get_template(_path(language, WORDS)).module, group)
+        return str(words[key])
 
     def _rendered(self, path: str, values: Mapping[str, object]) -> tuple[str, str]:
         written = self._environment.get_template(path).render(values).lstrip()
@@ -90,13 +97,28 @@ class Templates:
             for name in SAMPLES:
                 errors = dict.fromkeys(self._error(language, name, values) for values in trials(name))
                 yield from (Problem(f"templates/{_path(language, name)}", error) for error in errors if error)
+            yield from self._lacking(language)
+
+    def _lacking(self, language: str) -> Iterator[Problem]:
+        for group, keys in WORD_KEYS.items():
+            for key in keys:
+                try:
+                    self.word(language, group, key)
+                except (AttributeError, KeyError, TypeError):
+                    yield Problem(f"templates/{_path(language, WORDS)}", f'has no word "{key}" in "{group}".')
 
     def _error(self, language: str, name: str, values: Mapping[str, object]) -> str:
         try:
-            self.write(name, [language], values)
+            self._rendered(_path(language, name), values)
         except Exception as error:  # whatever an edited template does, the daemon must say so and keep the old one
             return f"cannot be written: {error}."
         return ""
+
+
+def _line_by_line(source: str) -> str:
+    """A line with nothing but a tag leaves no line; any other stays one, also where it ends with a tag ("+%}")."""
+    lines = source.split("\n")
+    return "\n".join(line if _TAG_ALONE.fullmatch(line) else _TAG_AT_END.sub("+%}", line) for line in lines)
 
 
 def _one_line(value: object) -> object:
@@ -109,8 +131,8 @@ def _is_undefined(value: object) -> bool:
     return isinstance(value, StrictUndefined)
 
 
-def _by_language(value: object) -> bool:
-    return isinstance(value, dict) and value.keys() >= set(LANGUAGES)
+def _in_language(value: object, language: str) -> object:
+    return value[language] if isinstance(value, dict) and value.keys() >= set(LANGUAGES) else value
 
 
 def _joined(subjects: Sequence[str]) -> str:

@@ -92,7 +92,7 @@ class Ticket:
     sender_name: str = ""
     authenticity: Authenticity = "unknown"
     proven: bool = False
-    """The sender's address or own domain is the customer's and authentication has not failed (triage.md)."""
+    """The sender's address or own domain is the customer's, or a partner's, and authentication has not failed."""
     participants: tuple[str, ...] = ()
     """Lower-case addresses whose mails may join: the sender, and the partner once forwarded to."""
     customer_name: str | None = None

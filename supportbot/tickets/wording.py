@@ -12,15 +12,21 @@ from zoneinfo import ZoneInfo
 from supportbot.mail.message import Address
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+MOST_READ = 8000
+"""Signs of a mail's text that are looked at for a quotation."""
 
 _DAYS = {
     "sv": ("måndagen", "tisdagen", "onsdagen", "torsdagen", "fredagen", "lördagen", "söndagen"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+# fmt: off
 _MONTHS = {
-    "sv": "januari februari mars april maj juni juli augusti september oktober november december".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "sv": ("januari", "februari", "mars", "april", "maj", "juni",
+           "juli", "augusti", "september", "oktober", "november", "december"),
+    "en": ("January", "February", "March", "April", "May", "June",
+           "July", "August", "September", "October", "November", "December"),
 }
+# fmt: on
 _AGES = {
     "sv": (("minut", "minuter"), ("timme", "timmar"), ("dag", "dagar"), "nyss"),
     "en": (("minute", "minutes"), ("hour", "hours"), ("day", "days"), "just now"),
@@ -52,9 +58,8 @@ def cut(text: str, limit: int) -> str:
     line = " ".join(text.split())
     if len(line) <= limit:
         return line
-    kept = line[: limit - 1]
-    head, space, _ = kept.rpartition(" ")
-    return (head if space and len(head) > limit // 2 else kept).rstrip(" ,;:") + "…"
+    head = line[:limit].rpartition(" ")[0]
+    return (head if len(head) > limit // 2 else line[: limit - 1]).rstrip(" ,;:") + "…"
 
 
 def said(text: str, most_lines: int = 25, most_signs: int = 1500) -> tuple[str, ...]:
@@ -88,12 +93,15 @@ def first_name(who: Address, customer: str | None = None) -> str:
     return first if folded.replace("-", "") in local else ""
 
 
-_ROLES = frozenset(
-    """info support kundtjanst kundcenter kundservice reception receptionen ekonomi faktura fakturor it drift jour
-    jouren helpdesk servicedesk admin administration kontakt kontoret vaxel vaxeln order inkop butik butiken lager
-    service office contact sales invoice hello mail post noreply felanmalan larm sjukhus klinik kliniken skola skolan
-    """.split()
-)
+# fmt: off
+_ROLES = {
+    "info", "support", "kundtjanst", "kundcenter", "kundservice", "reception", "receptionen", "ekonomi", "faktura",
+    "fakturor", "it", "drift", "jour", "jouren", "helpdesk", "servicedesk", "admin", "administration", "kontakt",
+    "kontoret", "vaxel", "vaxeln", "order", "inkop", "butik", "butiken", "lager", "service", "office", "contact",
+    "sales", "invoice", "hello", "mail", "post", "noreply", "felanmalan", "larm", "sjukhus", "klinik", "kliniken",
+    "skola", "skolan",
+}
+# fmt: on
 
 
 def _folded(text: str) -> str:

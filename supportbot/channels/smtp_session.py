@@ -1,0 +1,262 @@
+"""One mail, step by step over one SMTP connection -> Sent, Retry, Refused or Unknown (RFC 5321 §4.2.1).
+
+The library's exceptions do not tell before the final dot from after it, so the steps are driven here, one command at a
+time: only what happens between the dot and its reply can be Unknown. The trap: TLS that the config asks for is never
+left out, whatever the server offers.
+"""
+
+import asyncio
+import re
+import ssl
+from dataclasses import dataclass
+from typing import Literal
+
+import aiosmtplib
+from aiosmtplib import SMTPResponse
+
+from supportbot.channels import tls
+from supportbot.config import SmtpSection
+from supportbot.errors import Denied, Unreachable
+from supportbot.mail import compose
+from supportbot.tickets.retry import Outcome, Refused, Retry, Sent, Unknown
+
+Step = Literal["MAIL", "RCPT", "DATA", "content"]
+
+CHUNK = 64 << 10
+"""Bytes written at a time."""
+NOT_THE_MAIL = {530, 534, 535, 538}
+"""Replies that ask for other credentials or for TLS (RFC 4954 §6): wherever they come, the mail is not to blame."""
+TOO_LARGE = 552
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One mail to one recipient. `return_path` "" is the null path `<>`; both are plain addresses (smtp_address)."""
+
+    recipient: str
+    return_path: str
+    notify: tuple[str, ...]
+    content: bytes
+
+
+class Connection:
+    """A connection to the relay, ready to send. `reusable` is False once its state is in doubt."""
+
+    def __init__(self, client: aiosmtplib.SMTP, settings: SmtpSection) -> None:
+        self._client = client
+        self._settings = settings
+        self.reusable = True
+        self.used = False
+        """Whether a mail has gone over it: the server may have closed it since."""
+        self.stale = False
+        """Whether it ended before the server had taken MAIL: nothing has happened yet."""
+
+    @property
+    def open(self) -> bool:
+        return self.reusable and self._client.is_connected
+
+    @property
+    def peer(self) -> str:
+        """The IP address of the relay."""
+        return str(self._client.get_transport_info("peername")[0])
+
+    async def send(self, mail: Envelope) -> Outcome:
+        """Send one mail. Raises Denied when the relay refuses us rather than the mail (credentials, sender)."""
+        try:
+            return await self._send(mail)
+        except BaseException:
+            self.reusable = False
+            raise
+        finally:
+            self.used = True
+
+    async def _send(self, mail: Envelope) -> Outcome:
+        offers, content = self._client.supports_extension, mail.content
+        utf8 = not (mail.recipient + mail.return_path).isascii()
+        if utf8 and not offers("SMTPUTF8"):
+            return Refused(f"the relay does not take the non-ASCII address {mail.recipient!r} (no SMTPUTF8).")
+        eight_bit = compose.needs_8bit(content)
+        if eight_bit and not offers("8BITMIME"):
+            content, eight_bit = compose.downgrade(content), False
+        content = _on_the_wire(content)
+        options = [
+            *([f"SIZE={len(content)}"] if offers("SIZE") else []),
+            *(["BODY=8BITMIME"] if eight_bit else []),
+            *(["SMTPUTF8"] if utf8 else []),
+        ]
+        notify = ["NOTIFY=" + ",".join(mail.notify)] if mail.notify and offers("DSN") else []
+        dialogue: tuple[tuple[Step, str, int], ...] = (
+            ("MAIL", " ".join([f"MAIL FROM:<{mail.return_path}>", *options]), 250),
+            ("RCPT", " ".join([f"RCPT TO:<{mail.recipient}>", *notify]), 250),
+            ("DATA", "DATA", 354),
+        )
+        for step, command, expected in dialogue:
+            if (failed := await self._ask(step, command, expected)) is not None:
+                return failed
+        return await self._transmit(content)
+
+    async def _ask(self, step: Step, command: str, expected: int) -> Outcome | None:
+        """One command before the content: None when it was accepted."""
+        limit = self._settings.timeout_seconds
+        try:
+            async with asyncio.timeout(limit + 1):
+                reply = await self._client.execute_command(command.encode(), timeout=limit)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.reusable = False
+            self.stale = step == "MAIL" and not isinstance(error, TimeoutError)
+            return Retry(f"{step}: {_trouble(error)}")
+        if reply.code == expected or (step == "RCPT" and reply.code == 251):
+            return None
+        self.stale = step == "MAIL" and reply.code == 421
+        await self._reset()
+        return classify(step, reply)
+
+    async def _reset(self) -> None:
+        """Clear the envelope so that the next mail can use the connection."""
+        try:
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                await self._client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            self.reusable = False
+
+    async def _transmit(self, content: bytes) -> Outcome:
+        protocol = self._client.protocol
+        if protocol is None:
+            self.reusable = False
+            return Retry("DATA: the connection was lost.")
+        # Listening from the start, as a server may refuse, or say why it closes, while we still write.
+        reading = asyncio.create_task(protocol.read_response(timeout=None))
+        await asyncio.sleep(0)
+        try:
+            for start in range(0, len(content), CHUNK):
+                async with asyncio.timeout(self._settings.timeout_seconds):
+                    protocol.write(content[start : start + CHUNK])
+                    drained = asyncio.create_task(protocol._drain_helper())
+                    await asyncio.wait({drained, reading}, return_when=asyncio.FIRST_COMPLETED)
+                    drained.cancel()
+                if reading.done():
+                    self.reusable = False
+                    return classify("DATA", await reading)
+            protocol.write(b".\r\n")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.reusable = False
+            reading.cancel()
+            return Retry(f"DATA: {_trouble(error)}")
+        except BaseException:
+            reading.cancel()
+            raise
+        return await self._final(reading)
+
+    async def _final(self, reading: asyncio.Task[SMTPResponse]) -> Outcome:
+        """The reply to the final dot, for which a relay may take ten minutes (RFC 5321 §4.5.3.2.6)."""
+        try:
+            async with asyncio.timeout(self._settings.final_reply_seconds):
+                reply = await reading
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.reusable = False
+            return Unknown(f"after the final dot: {_trouble(error)}")
+        return classify("content", reply)
+
+    async def quit(self) -> None:
+        """Say goodbye; what the relay answers changes nothing."""
+        try:
+            async with asyncio.timeout(1):
+                await self._client.quit()
+        except (aiosmtplib.SMTPException, OSError):
+            pass
+        finally:
+            self.drop()
+
+    def drop(self) -> None:
+        self.reusable = False
+        transport = self._client.transport
+        self._client.close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
+def classify(step: Step, reply: SMTPResponse) -> Outcome:
+    """What a reply to a step means, where it is not the go-ahead. Raises Denied where it refuses us, not the mail."""
+    words = f"{step} was answered {reply.code} {reply.message}"
+    if reply.code in NOT_THE_MAIL or (step == "MAIL" and 500 <= reply.code <= 599 and reply.code != TOO_LARGE):
+        raise Denied(words)
+    if 400 <= reply.code <= 499:
+        return Retry(words)
+    if 500 <= reply.code <= 599:
+        return Refused(words)
+    if step == "content":
+        return Sent(f"{reply.code} {reply.message}") if 200 <= reply.code <= 299 else Unknown(words)
+    return Retry(words)
+
+
+async def connect(settings: SmtpSection, password: str | None, hostname: str) -> Connection:
+    """Connect, secure, sign in. Raises Unreachable or Denied; leaves nothing open then, and tells no secret."""
+    where, limit = f"{settings.host}:{settings.port}", settings.timeout_seconds
+    client = aiosmtplib.SMTP(
+        hostname=settings.host,
+        port=settings.port,
+        local_hostname=hostname,
+        timeout=limit,
+        use_tls=settings.tls == "tls",
+        start_tls=False,
+        tls_context=None if settings.tls == "none" else tls.context(settings.ca_file),
+    )
+    connection = Connection(client, settings)
+    try:
+        async with asyncio.timeout(4 * limit):
+            await _opened(client, settings, where)
+            if settings.user is not None and password is not None:
+                await _signed_in(client, settings.user, password, where)
+    except ssl.SSLError as error:
+        connection.drop()
+        raise Denied(f"{where}: {tls.in_words(error)}") from None
+    except aiosmtplib.SMTPConnectError as error:
+        connection.drop()
+        if isinstance(error.__cause__, ssl.SSLError):
+            raise Denied(f"{where}: {tls.in_words(error.__cause__)}") from None
+        raise Unreachable(f"{where}: {_trouble(error)}") from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        connection.drop()
+        raise Unreachable(f"{where}: {_trouble(error)}") from None
+    except BaseException:
+        connection.drop()
+        raise
+    return connection
+
+
+async def _opened(client: aiosmtplib.SMTP, settings: SmtpSection, where: str) -> None:
+    await client.connect()
+    await client.ehlo()
+    if settings.tls == "starttls":
+        if not client.supports_extension("STARTTLS"):
+            raise Denied(f"{where}: the relay offers no STARTTLS; nothing is sent unencrypted. Check port and tls.")
+        await client.starttls()
+        await client.ehlo()
+
+
+async def _signed_in(client: aiosmtplib.SMTP, user: str, password: str, where: str) -> None:
+    if not client.supported_auth_methods:
+        raise Denied(f"{where}: the relay offers no AUTH that we know, but user is set. Check port and tls.")
+    try:
+        await client.login(user, password)
+    except aiosmtplib.SMTPAuthenticationError as error:
+        # The relay's own text is left out: it could repeat what we sent.
+        if 400 <= error.code <= 499:
+            raise Unreachable(f"{where}: signing in as {user!r} is not possible now ({error.code}).") from None
+        raise Denied(f"{where}: signing in as {user!r} was refused ({error.code}). Check user and password.") from None
+
+
+def _trouble(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time."
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"answered {error.code} {error.message}"
+    return str(error) or type(error).__name__
+
+
+def _on_the_wire(content: bytes) -> bytes:
+    """CRLF alone ends a line, and a dot that begins one is doubled (RFC 5321 §2.3.8, §4.5.2)."""
+    content = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    if not content.endswith(b"\r\n"):
+        content += b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", content)

@@ -1,0 +1,111 @@
+"""RaiseAlert -> the mail to staff: whom to ring, who it is, what was said, why it is urgent, how to take it (T4). Pure.
+
+Written in the desk's first language. The trap: staff read it on a telephone at night, so the number stands on top, and
+a sender that is not proven is said to be so before anybody rings.
+"""
+
+from supportbot.mail.compose import Letter
+from supportbot.tickets.effects import RaiseAlert
+from supportbot.tickets.office import Office, phone_shown
+from supportbot.tickets.privacy import mask_personal_numbers
+from supportbot.tickets.templates import Templates
+from supportbot.tickets.ticket import Ticket
+from supportbot.tickets.wording import MOST_READ, cut, in_words, said
+from supportbot.triage.decision import Reason
+from supportbot.triage.registry import Partner
+
+
+def alert(
+    effect: RaiseAlert,
+    ticket: Ticket | None,
+    mail_text: str,
+    office: Office,
+    partner: Partner | None,
+    templates: Templates,
+) -> Letter:
+    """`mail_text` is the new text of the mail that is urgent; of other alerts, `effect.text` says what happened."""
+    languages = office.languages[:1]
+    if effect.about == "urgent" and ticket is not None:
+        values = _urgent(effect, ticket, mail_text, partner, languages[0])
+        written = templates.write("alert", languages, values)
+    else:
+        written = templates.write("trouble", languages, _trouble(effect, ticket, partner))
+    return Letter(to=effect.to, subject=written.subject, text=written.text, html=written.html)
+
+
+def _urgent(
+    effect: RaiseAlert, ticket: Ticket, mail_text: str, partner: Partner | None, language: str
+) -> dict[str, object]:
+    decision = ticket.decision
+    return {
+        "number": str(ticket.number),
+        "step": effect.step,
+        "route": decision.route,
+        "from_partner": decision.sender_is_partner is not None and ticket.proven,
+        "customer": ticket.customer_name or "",
+        "org_number": mask_personal_numbers(ticket.org_number or ""),
+        "category": decision.category,
+        "sender": ticket.sender or "",
+        "sender_name": _masked(ticket.sender_name, 100),
+        "unproven": not ticket.proven,
+        "failed": ticket.authenticity == "failed",
+        "received": in_words(ticket.opened, language),
+        "subject": _masked(ticket.subject, 150),
+        "call": _phone(decision.found.get("contact_phone", "")),
+        "affected": _phone(decision.found.get("affected_number", "")),
+        "told": phone_shown(ticket.phone_escalation.number) if ticket.phone_escalation else "",
+        **_partner(partner),
+        "reasons": [_reason(reason) for reason in decision.reasons.get("urgent", ())],
+        "find_out": _find_out(ticket),
+        "said": list(said(mask_personal_numbers(mail_text[:MOST_READ]))),
+    }
+
+
+def _partner(partner: Partner | None) -> dict[str, object]:
+    if partner is None:
+        return dict.fromkeys(("partner", "partner_phone", "partner_way", "partner_hours", "guidelines"), "")
+    return {
+        "partner": partner.name,
+        "partner_phone": phone_shown(partner.urgent_phone) if partner.urgent_phone else "",
+        "partner_way": partner.urgent or "",
+        "partner_hours": partner.hours,
+        "guidelines": cut(partner.guidelines_text, 400),
+    }
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    return {
+        "rule": reason.rule,
+        "clause": reason.clause or "",
+        "because": reason.because,
+        "words": _masked(reason.words, 160),
+    }
+
+
+def _find_out(ticket: Ticket) -> list[str]:
+    """What a person must know or clear up; for a ticket under review, why it is."""
+    decision = ticket.decision
+    routed = decision.reasons.get("route", ()) if decision.route == "review" else ()
+    points = (*decision.notes, *(reason.because for reason in routed if reason.because))
+    return [_masked(point, 300) for point in dict.fromkeys(points)]
+
+
+def _phone(found: str) -> str:
+    return cut(phone_shown(found), 60) if found else ""
+
+
+def _masked(text: str, limit: int) -> str:
+    return cut(mask_personal_numbers(text), limit)
+
+
+def _trouble(effect: RaiseAlert, ticket: Ticket | None, partner: Partner | None) -> dict[str, object]:
+    number = ticket.number if ticket else effect.ticket
+    return {
+        "about": "fault" if effect.about == "urgent" else effect.about,
+        "number": str(number) if number is not None else "",
+        "customer": (ticket.customer_name or "") if ticket else "",
+        "partner": partner.name if partner else (ticket.partner_name or "") if ticket else "",
+        "partner_phone": phone_shown(partner.urgent_phone) if partner and partner.urgent_phone else "",
+        "urgent": ticket.decision.urgent if ticket else False,
+        "text": _masked(effect.text, 1000),
+    }

@@ -1,0 +1,113 @@
+"""The values of a digest: what the store knows (DigestInput), and what staff are told (Digest). Pure.
+
+The trap: a DigestInput holds all open tickets, also those in good hands, or the sections would not add up.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from supportbot.tickets.effects import EffectKind
+from supportbot.tickets.ticket import Ticket, Verdict
+
+SectionName = Literal[
+    "ring", "review", "unsure", "answered", "new", "partner", "taken", "billing", "set_aside", "undelivered", "trouble"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A mail in quarantine: one inbox row."""
+
+    inbox_id: int
+    received: datetime
+    reason: str
+    sender: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A mail of ours that was given up or came back: one outbox row."""
+
+    outbox_id: int
+    kind: EffectKind
+    ticket: int | None
+    recipient: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """So many mails with this verdict and reason; verdict None: taken in, not judged yet."""
+
+    verdict: Verdict | None
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigestInput:
+    """What the store knows, as rows; the order does not matter."""
+
+    tickets: tuple[Ticket, ...] = ()
+    """All that are open."""
+    set_aside: tuple[SetAside, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    """Mails taken in since `since`, grouped by verdict and reason."""
+    since: datetime | None = None
+    troubles: tuple[str, ...] = ()
+    """What fails right now, one sentence each: a mailbox that cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ticket (or mail) of a section."""
+
+    number: int | None
+    customer: str
+    category: str
+    since: datetime | None
+    summary: str
+    why: str
+    command: str
+    marks: tuple[str, ...] = ()
+    """What staff must bear in mind: urgent, billable, unproven, unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: SectionName
+    lines: tuple[Line, ...]
+    more: int = 0
+    """Lines that were left out."""
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Where the mails went: `seen` is the sum of all the others."""
+
+    seen: int
+    tickets: int
+    follow_ups: int
+    none: tuple[tuple[str, int], ...]
+    """Deliberately no ticket, by reason, the commonest first."""
+    set_aside: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    at: datetime
+    sections: tuple[Section, ...]
+    count: Count
+    since: datetime | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not self.sections

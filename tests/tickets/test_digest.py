@@ -1,0 +1,159 @@
+"""What staff are told in the morning: the first thing on top, every ticket once, every mail accounted for."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import LEAD, NOW
+from letter_samples import OFFICE, a_proven, bare, seen, templates
+
+from supportbot.tickets import digest
+from supportbot.tickets.digest import DigestInput, Seen, SetAside, Undelivered
+from supportbot.tickets.ticket import PhoneEscalation, Status
+
+NOON = NOW + timedelta(hours=3)
+AT_PARTNER = {"route": "partner", "partner": "P1"}
+
+
+def a_row(number=10042, status=Status.NEW, decided=None, **values):
+    return replace(a_proven(**(decided or {})), number=number, status=status, **values)
+
+
+TAKEN = PhoneEscalation("020-20 20 22", NOW, taken_by="Lisa")
+CASES = [
+    (a_row(decided={"urgent": True}), ["ring"]),
+    (a_row(decided={"urgent": True, "route": "review", "unsure": ("route",)}), ["ring"]),
+    (a_row(decided={"urgent": True, **AT_PARTNER}, status=Status.WITH_PARTNER), ["ring"]),
+    (a_row(decided={"urgent": True}, status=Status.TAKEN, phone_escalation=TAKEN), ["taken"]),
+    (a_row(decided={"route": "review", "unsure": ("route",)}), ["review"]),
+    (a_row(decided={"unsure": ("category", "urgent")}), ["unsure"]),
+    (a_row(), ["new"]),
+    (a_row(unread=True), ["new"]),
+    (a_row(decided=AT_PARTNER, status=Status.WITH_PARTNER), ["partner"]),
+    (a_row(decided=AT_PARTNER, status=Status.WITH_PARTNER, unread=True), ["answered"]),
+    (a_row(status=Status.TAKEN, taken_by="Lisa"), ["taken"]),
+    (a_row(decided={"billable": True, "billable_reason": "not_purchased"}), ["new", "billing"]),
+    (a_row(undeliverable=("anna@kund.example",)), ["undelivered", "new"]),
+]
+
+
+@pytest.mark.parametrize(("ticket", "sections"), CASES)
+def test_each_ticket_stands_in_the_first_section_that_fits(ticket, sections):
+    built = digest.build(DigestInput(tickets=(ticket,)), NOON)
+    assert [section.name for section in built.sections] == sections
+
+
+def everything():
+    tickets = tuple(replace(ticket, number=10000 + place) for place, (ticket, _) in enumerate(CASES))
+    return DigestInput(
+        tickets=tickets,
+        set_aside=(SetAside(7, NOW, "names a ticket that is not the sender's", "x@y.example", "hej"),),
+        undelivered=(Undelivered(3, "forward", 10008, "fel@nordpartner.example", "550 no such user"),),
+        seen=(
+            Seen("ticket", "a person's fault", 13),
+            Seen("follow-up", "joins ticket 10001", 2),
+            Seen("ignore", "bulk (List-Id: a)", 2),
+            Seen("ignore", "bulk (List-Id: b)", 1),
+            Seen("ignore", "an automatic reply (Auto-Submitted)", 4),
+            Seen("duplicate", "the same bytes as mail 5", 1),
+            Seen("delivery-event", "a bounce of our ack to x@y.example", 1),
+            Seen("quarantine", "names a ticket", 1),
+            Seen(None, "", 1),
+        ),
+        since=NOW - timedelta(days=1),
+        troubles=("The mailbox kundcenter cannot be reached since 07:10.",),
+    )
+
+
+def test_what_cannot_wait_stands_first():
+    built = digest.build(everything(), NOON)
+    names = [section.name for section in built.sections]
+    assert names == list(digest.ORDER)
+    assert sum(section.count for section in built.sections if section.name in dict(digest.QUEUES)) == len(CASES)
+
+
+def test_every_mail_is_accounted_for():
+    count = digest.build(everything(), NOON).count
+    assert count.seen == 26
+    assert (count.tickets, count.follow_ups, count.set_aside, count.unread) == (13, 2, 1, 1)
+    assert count.none == (("an automatic reply", 4), ("bulk", 3), ("duplicate", 1), ("delivery-event", 1))
+    total = count.tickets + count.follow_ups + sum(many for _, many in count.none) + count.set_aside + count.unread
+    assert total == count.seen
+
+
+def test_the_letter():
+    letter = digest.letter(digest.build(everything(), NOON), LEAD, OFFICE, templates())
+    flat = " ".join(letter.text.split())
+    assert letter.subject == (
+        "RING NU – Att göra: ringa 3, driftfel 1, granska 1, ej framme 2, osäkra 1, nya svar 1, nya 4, åt sidan 1, "
+        "debitering 1"
+    )
+    assert letter.to == LEAD and letter.auto_submitted == "auto-generated"
+    for words in (
+        "Börja med att ringa: ärende 10000, 10001, 10002.",
+        "- 10000 · Kund AB · hårdvara · 3 timmar · Hej! En telefon är tyst. – kunden ska ringa 020-20 20 22",
+        "kunden ska ringa 08-465 004 90",
+        "supportbot ticket 10000 take",
+        "supportbot ticket 10004 route support",
+        "osäkert: kategori, om det är akut",
+        "supportbot ticket 10011 bill confirm",
+        "utrustningen är inte köpt av iCentrex (T6)",
+        "supportbot quarantine show 7",
+        "supportbot outbox retry 3",
+        "550 no such user",
+        "kundcenter cannot be reached",
+        "26 mejl = 13 nya ärenden + 2 svar i ärenden + 9 utan ärende + 1 lagda åt sidan + 1 ännu ej lästa.",
+        "Utan ärende: 4 autosvar, 3 massutskick, 1 dubbletter, 1 leveransbesked.",
+    ):
+        assert words in flat, words
+    assert letter.text == digest.as_text(digest.build(everything(), NOON), OFFICE, templates())
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_text_and_html_say_the_same(language):
+    office = replace(OFFICE, languages=(language,))
+    letter = digest.letter(digest.build(everything(), NOON), LEAD, office, templates())
+    assert bare(letter.text) == bare(seen(letter.html))
+    assert max(len(line) for line in letter.text.splitlines()) <= 78
+
+
+def test_an_empty_digest_says_so_warmly():
+    built = digest.build(DigestInput(seen=(Seen("ignore", "bulk (x)", 2),)), NOON)
+    letter = digest.letter(built, LEAD, OFFICE, templates())
+    assert built.empty
+    assert letter.subject == "Inget nytt att göra"
+    assert "ha en fin dag" in letter.text and "supportbot" not in letter.text
+    assert "2 mejl = 0 nya ärenden" in letter.text
+
+
+def test_the_oldest_comes_first_and_a_long_section_is_cut_and_counted():
+    tickets = tuple(a_row(number=20000 + place, opened=NOW - timedelta(minutes=place)) for place in range(80))
+    (section,) = digest.build(DigestInput(tickets=tickets), NOON).sections
+    assert section.lines[0].number == 20079 and len(section.lines) == digest.MOST
+    assert section.count == 80
+    text = digest.as_text(digest.build(DigestInput(tickets=tickets), NOON), OFFICE, templates())
+    assert "NYA (80)" in text and "och 30 till" in text
+
+
+def test_an_address_that_the_outbox_tells_of_is_not_told_twice():
+    ticket = a_row(undeliverable=("Anna@kund.example", "fel@nordpartner.example"))
+    row = Undelivered(3, "ack", 10042, "anna@kund.example", "550")
+    built = digest.build(DigestInput(tickets=(ticket,), undelivered=(row,)), NOON)
+    undelivered = next(section for section in built.sections if section.name == "undelivered")
+    assert [line.summary for line in undelivered.lines] == ["anna@kund.example", "fel@nordpartner.example"]
+
+
+def test_hostile_words_stay_words():
+    hostile = "# {{7*7}} <script>x</script>\x1b[0m\r\n$ rm -rf 811218-9876"
+    rows = DigestInput(
+        tickets=(a_row(summary=hostile, customer_name="<b>AB</b>"),),
+        set_aside=(SetAside(7, NOW, hostile, hostile, hostile),),
+        undelivered=(Undelivered(3, "ack", 1, hostile, hostile),),
+        seen=(Seen("ignore", hostile, 1),),
+        troubles=(hostile,),
+    )
+    letter = digest.letter(digest.build(rows, NOON), LEAD, OFFICE, templates())
+    assert "{{7*7}}" in letter.text and "\x1b" not in letter.text + letter.html + letter.subject
+    assert "<script" not in letter.html and "<b>" not in letter.html
+    assert "811218" not in letter.text + letter.html
+    assert not [line for line in letter.text.splitlines() if line.strip().startswith("rm ")]
