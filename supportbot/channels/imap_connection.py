@@ -46,10 +46,15 @@ class Answer:
     def words(self) -> str:
         return f"{self.result} {self.text}"
 
+    def data(self, kind: bytes) -> list[bytes]:
+        """What follows the word `kind` in each untagged response of that kind."""
+        heads = [bytes(reply[0]).partition(b" ") for reply in self.replies]
+        return [rest for word, _, rest in heads if word.upper() == kind]
+
     @property
-    def texts(self) -> list[bytes]:
-        """First text of each reply, and the completion's: where response codes stand."""
-        return [*(reply[0] for reply in self.replies), self.text.encode()]
+    def codes(self) -> bytes:
+        """Everything that can hold a response code: untagged status responses, and the completion."""
+        return b" ".join([*self.data(b"OK"), *self.data(b"NO"), self.text.encode()])
 
 
 class Connection:
@@ -103,8 +108,8 @@ class Connection:
 
     async def read_capabilities(self) -> None:
         answer = await self.run("CAPABILITY")
-        words = [word for text in answer.texts if text[:10].upper() == b"CAPABILITY" for word in text.split()[1:]]
-        self.capabilities = frozenset(word.decode("ascii", "replace").upper() for word in words)
+        words = b" ".join(answer.data(b"CAPABILITY")).upper().split()
+        self.capabilities = frozenset(word.decode("ascii", "replace") for word in words)
 
     def close(self) -> None:
         """Say LOGOUT without waiting, and let go of the connection at once."""

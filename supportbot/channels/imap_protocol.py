@@ -28,6 +28,7 @@ class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
+        self.pending_sync_command: aioimaplib.Command | None = None
         self.greeting: asyncio.Future[bytes] = loop.create_future()
         self.answers: deque[bytes] = deque()
         """What to send at the server's next "+", in turn: the rest of a literal, a SASL response."""
@@ -79,7 +80,7 @@ class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
         if not self.greeting.done():
             self.greeting.set_exception(ConnectionError(self.failure))
             self.greeting.exception()  # marked as seen: the one who waits may be gone
-        commands = [self.pending_sync_command, *self.pending_async_commands.values()]
+        commands: list[aioimaplib.Command | None] = [self.pending_sync_command, *self.pending_async_commands.values()]
         self.pending_sync_command = None
         self.pending_async_commands.clear()
         for command in filter(None, commands):

@@ -54,7 +54,7 @@ class Session:
     """A mailbox that is selected. One task uses it. Every method raises Unreachable, and then the session is over."""
 
     def __init__(self, connection: Connection, settings: MailboxSection, selected: Answer) -> None:
-        codes = b" ".join(text for text in selected.texts)
+        codes = selected.codes
         validity = re.search(rb"\[UIDVALIDITY (\d+)\]", codes, re.I)
         if validity is None:
             raise Denied(f"{connection.where}: the server gives {settings.folders.inbox!r} no UIDVALIDITY.")
@@ -84,8 +84,7 @@ class Session:
 
     async def _search(self, criterion: str) -> list[int]:
         answer = self._accepted("SEARCH", await self._connection.run("SEARCH", criterion, uid=True))
-        lines = [text for text in answer.texts if text[:6].upper() == b"SEARCH"]
-        return sorted({int(word) for line in lines for word in line.split()[1:] if word.isdigit()})
+        return sorted({int(word) for line in answer.data(b"SEARCH") for word in line.split() if word.isdigit()})
 
     async def sizes(self, uids: Iterable[int]) -> dict[int, Listed]:
         """Size and date of each of these mails that is still there; size 0 where the server would not tell."""
@@ -170,8 +169,8 @@ class Session:
                 return {uid: "moved" if uid in moved else "gone" for uid in uids}
             # A refused MOVE may have moved some of them (RFC 6851 §3.3): those are no longer here.
             left = await self._search(f"UID {uid_set(uids)}")
-            moved = set(uids) - set(left)
-            return dict.fromkeys(moved, "moved") | await self._mark(left)
+            moved_so_far: dict[int, PutAway] = {uid: "moved" for uid in uids if uid not in left}
+            return moved_so_far | await self._mark(left)
         if "UIDPLUS" in self.capabilities:
             copied = await self._into_folder("COPY", uids, name)
             if copied is not None:
@@ -192,7 +191,7 @@ class Session:
             answer = await self._connection.run(command, uid_set(uids), folder(name), uid=True)
         if not answer.ok:
             return None
-        copied = imap_text.copied_uids(answer.texts)
+        copied = imap_text.copied_uids(answer.codes)
         return set(uids) if copied is None else copied & set(uids)
 
     async def _expunge(self, uids: set[int]) -> None:
@@ -243,8 +242,8 @@ class Session:
         missing = []
         for name in names:
             answer = self._accepted("LIST", await self._connection.run("LIST", '""', folder(name)))
-            found = [text.upper() for text in answer.texts if text[:5].upper() == b"LIST "]
-            if not any(b"\\NOSELECT" not in text and b"\\NONEXISTENT" not in text for text in found):
+            found = [line.upper() for line in answer.data(b"LIST")]
+            if not any(b"\\NOSELECT" not in line and b"\\NONEXISTENT" not in line for line in found):
                 missing.append(name)
         return missing
 

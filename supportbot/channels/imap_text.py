@@ -74,9 +74,9 @@ def uids_in(text: bytes) -> list[int]:
     return uids
 
 
-def copied_uids(texts: Iterable[bytes]) -> set[int] | None:
+def copied_uids(codes: bytes) -> set[int] | None:
     """Source UIDs of the response code COPYUID (RFC 4315 §3), or None where the server gave none."""
-    found = [match[1] for text in texts for match in _COPYUID.finditer(text)]
+    found = _COPYUID.findall(codes)
     return {uid for run in found for uid in uids_in(run)} if found else None
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 import aiosmtplib
 from aiosmtplib import SMTPResponse
+from aiosmtplib.protocol import SMTPProtocol
 
 from supportbot.channels import tls
 from supportbot.config import SmtpSection
@@ -78,7 +79,7 @@ class Connection:
         eight_bit = compose.needs_8bit(content)
         if eight_bit and not offers("8BITMIME"):
             content, eight_bit = compose.downgrade(content), False
-        content = _on_the_wire(content)
+        content = _with_crlf(content)
         options = [
             *([f"SIZE={len(content)}"] if offers("SIZE") else []),
             *(["BODY=8BITMIME"] if eight_bit else []),
@@ -93,7 +94,8 @@ class Connection:
         for step, command, expected in dialogue:
             if (failed := await self._ask(step, command, expected)) is not None:
                 return failed
-        return await self._transmit(content)
+        # A dot that begins a line is doubled (RFC 5321 §4.5.2); SIZE does not count those (RFC 1870 §5).
+        return await self._transmit(re.sub(rb"(?m)^\.", b"..", content))
 
     async def _ask(self, step: Step, command: str, expected: int) -> Outcome | None:
         """One command before the content: None when it was accepted."""
@@ -124,28 +126,37 @@ class Connection:
         if protocol is None:
             self.reusable = False
             return Retry("DATA: the connection was lost.")
-        # Listening from the start, as a server may refuse, or say why it closes, while we still write.
+        # Listening from the start, as a relay may refuse, or say why it closes, while we still write.
         reading = asyncio.create_task(protocol.read_response(timeout=None))
-        await asyncio.sleep(0)
         try:
+            await asyncio.sleep(0)
             for start in range(0, len(content), CHUNK):
-                async with asyncio.timeout(self._settings.timeout_seconds):
-                    protocol.write(content[start : start + CHUNK])
-                    drained = asyncio.create_task(protocol._drain_helper())
-                    await asyncio.wait({drained, reading}, return_when=asyncio.FIRST_COMPLETED)
-                    drained.cancel()
+                protocol.write(content[start : start + CHUNK])
+                await self._drained(protocol, reading)
                 if reading.done():
                     self.reusable = False
                     return classify("DATA", await reading)
             protocol.write(b".\r\n")
+            return await self._final(reading)
         except (aiosmtplib.SMTPException, OSError) as error:
             self.reusable = False
-            reading.cancel()
             return Retry(f"DATA: {_trouble(error)}")
-        except BaseException:
+        finally:
             reading.cancel()
-            raise
-        return await self._final(reading)
+
+    async def _drained(self, protocol: SMTPProtocol, reading: asyncio.Task[SMTPResponse]) -> None:
+        """Until there is room for more, or a reply has come. Raises TimeoutError when the relay takes nothing."""
+        drained = asyncio.create_task(protocol._drain_helper())
+        try:
+            waited = {drained, reading}
+            limit = self._settings.timeout_seconds
+            done, _ = await asyncio.wait(waited, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                raise TimeoutError
+            if drained.done():
+                await drained
+        finally:
+            drained.cancel()
 
     async def _final(self, reading: asyncio.Task[SMTPResponse]) -> Outcome:
         """The reply to the final dot, for which a relay may take ten minutes (RFC 5321 §4.5.3.2.6)."""
@@ -235,10 +246,13 @@ async def _opened(client: aiosmtplib.SMTP, settings: SmtpSection, where: str) ->
 
 
 async def _signed_in(client: aiosmtplib.SMTP, user: str, password: str, where: str) -> None:
-    if not client.supported_auth_methods:
+    methods = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
+    offered = [method for name, method in methods.items() if name in client.server_auth_methods]
+    if not offered:
         raise Denied(f"{where}: the relay offers no AUTH that we know, but user is set. Check port and tls.")
     try:
-        await client.login(user, password)
+        # One method alone: a wrong password must not count twice with a relay that locks out.
+        await offered[0](user, password)
     except aiosmtplib.SMTPAuthenticationError as error:
         # The relay's own text is left out: it could repeat what we sent.
         if 400 <= error.code <= 499:
@@ -254,9 +268,7 @@ def _trouble(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _on_the_wire(content: bytes) -> bytes:
-    """CRLF alone ends a line, and a dot that begins one is doubled (RFC 5321 §2.3.8, §4.5.2)."""
+def _with_crlf(content: bytes) -> bytes:
+    """CRLF alone ends a line, the last one too (RFC 5321 §2.3.8)."""
     content = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", content)
+    return content if content.endswith(b"\r\n") else content + b"\r\n"

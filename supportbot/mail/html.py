@@ -14,7 +14,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from supportbot.mail.lines import Line, Mark, squeeze
 
-MAX_CHARS = 1_000_000
+MAX_SOURCE = 5_000_000
+MAX_CHARS = 400_000
 MAX_DEPTH = 250
 MAX_URL = 300
 CELL = " | "
@@ -48,6 +49,8 @@ SIGNATURES = frozenset(
     "protonmail_signature_block yahoo-signature".split()
 )
 
+# Pictures written into the tag, and attacks: 50 000 attributes of one tag cost 11 s.
+LONG_TAG = re.compile(r"<[a-zA-Z/][^<>]{4000,}>?")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 _UNNESTED = frozenset("p li tr td th dt dd option br hr img input meta link area base col wbr tbody thead body html".split())
 
@@ -74,7 +77,7 @@ def lines(html: str) -> tuple[Line, ...]:
 
 def _bounded(html: str) -> str:
     """The source, shortened to MAX_CHARS; without any tags where they nest deeper than MAX_DEPTH."""
-    source = html[:MAX_CHARS].replace("\0", "")
+    source = LONG_TAG.sub("", html[:MAX_SOURCE].replace("\0", ""))[:MAX_CHARS]
     depth = 0
     for match in _TAG.finditer(source):
         if match[2].lower() not in _UNNESTED:
@@ -102,6 +105,8 @@ class _Page:
     mark: Mark = ""
     once: Mark = ""
     pre: int = 0
+    glued: bool = False
+    """A bullet or an earlier cell stands on this line: the first block behind it begins no new one."""
     lists: list[int] = field(default_factory=list)
 
     def write(self, text: str) -> None:
@@ -119,10 +124,11 @@ class _Page:
         elif not self.buffer or self.buffer.endswith(" "):
             squashed = squashed.lstrip(" ")
         self.buffer += squashed
+        self.glued = self.glued and not squashed
 
     def block(self, gap: int) -> None:
-        """A block begins or ends here; not so for the first block in a table cell that continues its row."""
-        if not self.buffer.endswith(CELL):
+        """A block begins or ends here."""
+        if not self.glued:
             self.gap = max(self.gap, gap)
 
     def cut(self) -> None:
@@ -142,7 +148,7 @@ class _Page:
     def flush(self) -> None:
         text = self.buffer.removesuffix(CELL).replace("\u00a0", " ")
         self.done.append(Line(text.rstrip(), self.level, self.once or self.mark))
-        self.buffer, self.once = "", ""
+        self.buffer, self.once, self.glued = "", "", False
 
 
 def _walk(root: LexborNode, page: _Page) -> None:
@@ -233,6 +239,7 @@ def _open(tag: str, attributes: dict[str, str | None], page: _Page) -> None:
         _bullet(page)
     elif tag == "tr":
         page.cut()
+        page.settle()
         page.row_began = len(page.done)
     elif tag in ("td", "th"):
         _cell(page)
@@ -261,6 +268,7 @@ def _bullet(page: _Page) -> None:
         page.buffer = f"{indent}{page.lists[-1]}. "
     else:
         page.buffer = f"{indent}- "
+    page.glued = True
 
 
 def _cell(page: _Page) -> None:
@@ -268,6 +276,7 @@ def _cell(page: _Page) -> None:
     if page.buffer.strip() and page.row_began == len(page.done):
         page.gap = 0
         page.buffer = page.buffer.rstrip().removesuffix(CELL.rstrip()).rstrip() + CELL
+        page.glued = True
     else:
         page.block(1)
 

@@ -121,7 +121,7 @@ def _questions(scene: str, ticket: Ticket, partner: Partner | None, questions: Q
     if scene in _AT_PARTNER and partner is not None:
         asked = questions.for_partner(ticket.decision, partner.required)
     else:
-        asked = questions.for_fault(ticket.decision)
+        asked = questions.for_us(ticket.decision)
     return {"questions": {language: [one.texts[language] for one in asked] for language in LANGUAGES}}
 
 

@@ -58,7 +58,7 @@ def build(rows: DigestInput, now: datetime) -> Digest:
             queued["billing"].append(_ticket_line(ticket, "billing"))
     queued["undelivered"] = _dead_letters(rows)
     queued["set_aside"] = [_set_aside_line(mail) for mail in sorted(rows.set_aside, key=lambda mail: mail.received)]
-    queued["trouble"] = [_plain_line(cut(text, 300)) for text in rows.troubles]
+    queued["trouble"] = [_plain_line(_safe(text, 300)) for text in rows.troubles]
     sections = tuple(
         Section(name, tuple(lines[:MOST]), max(0, len(lines) - MOST)) for name, lines in queued.items() if lines
     )
@@ -104,13 +104,13 @@ ORDER: tuple[SectionName, ...] = (
 
 COMMANDS: dict[SectionName, str] = {
     "ring": "supportbot ticket {number} take",
-    "review": "supportbot ticket {number} route support   (or: route partner ID)",
+    "review": "supportbot ticket {number} route support (or: route partner ID)",
     "unsure": "supportbot tickets show {number}",
     "answered": "supportbot tickets show {number}",
     "new": "supportbot ticket {number} take",
     "partner": "supportbot tickets show {number}",
     "taken": "supportbot ticket {number} resolve",
-    "billing": "supportbot ticket {number} bill confirm   (or: bill waive)",
+    "billing": "supportbot ticket {number} bill confirm (or: bill waive)",
 }
 
 
@@ -167,6 +167,7 @@ def _dead_letters(rows: DigestInput) -> list[Line]:
             summary=_safe(row.recipient, 120),
             why=_safe(row.why, 240),
             command=f"supportbot outbox retry {row.outbox_id}",
+            kind=row.kind,
         )
         for row in sorted(rows.undelivered, key=lambda row: row.outbox_id)
     ]
@@ -261,4 +262,5 @@ def _line_values(line: Line, now: datetime, language: str) -> dict[str, object]:
         "why": line.why,
         "command": line.command,
         "marks": list(line.marks),
+        "kind": line.kind or "",
     }

@@ -74,6 +74,8 @@ class Line:
     command: str
     marks: tuple[str, ...] = ()
     """What staff must bear in mind: urgent, billable, unproven, unread."""
+    kind: EffectKind | None = None
+    """What did not arrive, in the section of undelivered mails."""
 
 
 @dataclass(frozen=True, slots=True)

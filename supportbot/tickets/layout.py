@@ -75,11 +75,16 @@ def _kind_of(line: str) -> tuple[Kind, str]:
     for marker, kind in _MARKERS:
         found = marker.match(line)
         if found:
-            return kind, line[found.end() :].replace(SHIELD, "").rstrip()
+            return kind, _squashed(line[found.end() :])
     text = line.strip()
     broken = text.endswith("\\")
-    text = text.removesuffix("\\").replace(SHIELD, "").strip()
+    text = _squashed(text.removesuffix("\\"))
     return "paragraph", text + _BREAK if broken and text else text
+
+
+def _squashed(text: str) -> str:
+    """Without shields, and without the second space that an empty value leaves."""
+    return " ".join(text.replace(SHIELD, "").split())
 
 
 def _groups(blocks: Iterable[Block]) -> Iterable[tuple[Kind, list[str]]]:

@@ -12,9 +12,10 @@ from typing import get_args
 
 from supportbot.errors import Invalid, Problem
 from supportbot.triage.decision import Category, Decision
+from supportbot.triage.records import REQUIRABLE
 
 LANGUAGES = ("sv", "en")
-FACTS = ("affected_number", "time_of_fault", "device_model", "example_call", "contact_phone")
+FACTS = REQUIRABLE
 """Names of Decision.found, which are those of a partner's `required`."""
 KINDS = ("fault", "request", "question")
 CATEGORIES: tuple[str, ...] = get_args(Category)
@@ -38,7 +39,7 @@ class Questions:
     """(kind, category) -> questions, the most useful first."""
     by_fact: Mapping[str, Asked] = field(default_factory=dict)
 
-    def for_fault(self, decision: Decision) -> tuple[Asked, ...]:
+    def for_us(self, decision: Decision) -> tuple[Asked, ...]:
         """At most three that the mail has not answered; none when it is urgent: then the customer is to ring (T4)."""
         if decision.urgent:
             return ()

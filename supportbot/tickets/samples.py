@@ -7,8 +7,9 @@ that letters.py gives and this table lacks is refused as unknown when templates 
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
-from supportbot.tickets.effects import AlertAbout
+from supportbot.tickets.effects import AlertAbout, EffectKind
 from supportbot.triage.decision import BillableReason, Category, Kind, Question, Route
+from supportbot.triage.records import REQUIRABLE
 
 SCENES = (
     "neutral",
@@ -22,7 +23,6 @@ SCENES = (
 )
 """What an acknowledgement says; which one applies is decided in acknowledgement.py."""
 ORIGINALS = ("attached", "too_large", "unwanted", "missing")
-FACT_NAMES = ("affected_number", "time_of_fault", "device_model", "example_call", "contact_phone")
 
 _REASONS = ("", *get_args(BillableReason))
 _SAID = ["Vi kan inte ringa.", "", "Hälsningar {{ 7 * 7 }} <b>Anna</b>"]
@@ -37,6 +37,7 @@ _LINE: dict[str, object] = {
     "summary": "Telefonen är död",
     "command": "supportbot ticket 10042 take",
     "marks": ["urgent", "billable", "unproven", "unread"],
+    "kind": "forward",
 }
 _BARE_LINE: dict[str, object] = {key: type(value)() for key, value in _LINE.items()} | {"why": ""}
 _SECTIONS = {
@@ -86,8 +87,8 @@ SAMPLES: dict[str, dict[str, object]] = {
         "received": (_MOMENT,),
         "unproven": True,
         "failed": True,
-        "facts": [{"name": name, "value": "08-465 004 00"} for name in FACT_NAMES],
-        "missing": list(FACT_NAMES),
+        "facts": [{"name": name, "value": "08-465 004 00"} for name in REQUIRABLE],
+        "missing": list(REQUIRABLE),
         "device": "Yealink T46U",
         "billable_reason": _REASONS,
         "billable_because": "Telefonen är inte köpt av iCentrex.",
@@ -161,12 +162,13 @@ SAMPLES: dict[str, dict[str, object]] = {
 WORD_KEYS: dict[str, tuple[str, ...]] = {
     "category": get_args(Category),
     "kind": get_args(Kind),
-    "fact": FACT_NAMES,
-    "missing": FACT_NAMES,
+    "fact": REQUIRABLE,
+    "missing": REQUIRABLE,
     "billable": get_args(BillableReason),
     "question": get_args(Question),
     "mark": ("urgent", "billable", "unproven", "unread"),
     "urgency": ("urgent", "normal"),
+    "effect": get_args(EffectKind),
 }
 """What each language's words.txt.j2 must name."""
 

@@ -82,7 +82,7 @@ class Templates:
         return " ".join(subject.replace(SHIELD, "").split()), body
 
     def _unreadable(self, sources: Mapping[str, str]) -> Iterator[Problem]:
-        for path, source in sources.items():
+        for path, source in sorted(sources.items()):
             try:
                 tree = self._environment.parse(source, path)
             except TemplateSyntaxError as error:
@@ -121,14 +121,9 @@ def _line_by_line(source: str) -> str:
     return "\n".join(line if _TAG_ALONE.fullmatch(line) else _TAG_AT_END.sub("+%}", line) for line in lines)
 
 
-def _one_line(value: object) -> object:
+def _one_line(value: object) -> str:
     """Every value that a template writes: one line, no controls, and never taken for layout."""
-    text = " ".join(_UNWANTED.sub(" ", str(value)).split()) if not _is_undefined(value) else value
-    return f"{SHIELD}{text}{SHIELD}" if isinstance(text, str) else text
-
-
-def _is_undefined(value: object) -> bool:
-    return isinstance(value, StrictUndefined)
+    return SHIELD + " ".join(_UNWANTED.sub(" ", str(value)).split()) + SHIELD
 
 
 def _in_language(value: object, language: str) -> object:

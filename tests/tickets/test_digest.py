@@ -100,7 +100,7 @@ def test_the_letter():
         "utrustningen är inte köpt av iCentrex (T6)",
         "supportbot quarantine show 7",
         "supportbot outbox retry 3",
-        "550 no such user",
+        "- 10008 · ärende till partner fel@nordpartner.example – 550 no such user",
         "kundcenter cannot be reached",
         "26 mejl = 13 nya ärenden + 2 svar i ärenden + 9 utan ärende + 1 lagda åt sidan + 1 ännu ej lästa.",
         "Utan ärende: 4 autosvar, 3 massutskick, 1 dubbletter, 1 leveransbesked.",

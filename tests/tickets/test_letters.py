@@ -16,6 +16,7 @@ from letter_samples import (
     bare,
     questions,
     seen,
+    sources,
     templates,
 )
 
@@ -25,6 +26,7 @@ from supportbot.tickets.effects import RaiseAlert
 from supportbot.tickets.letters import acknowledgement, alert, partner_mail
 from supportbot.tickets.partner_mail import subject_mistake
 from supportbot.tickets.samples import SCENES as SAMPLE_SCENES
+from supportbot.tickets.templates import Templates
 from supportbot.triage.decision import Reason
 
 AT_PARTNER = {"route": "partner", "partner": "P1", "purchase": "partner"}
@@ -41,26 +43,52 @@ def whole(letter):
 
 # The acknowledgement ------------------------------------------------------------------------------------------------
 
+CHARGED = {"billable": True, "billable_reason": "customer_cause"}
+FROM_PARTNER = {"sender_is_partner": "P1"}
+RINGING = [r"0\d+-\d\d", r"\b[Rr]ing ", r"\b[Cc]all "]
 SAID = [
-    # scene, proven, decided, must be said (sv), (en), must not be said
+    # scene, proven, decided, what must be said in Swedish, in English, what must not be said
     ("neutral", False, {}, [DESK], [DESK], [MONEY, REGISTRY, "Anna"]),
-    ("neutral", False, {"urgent": True}, [DESK], [DESK], [MONEY, REGISTRY, "akut\\.", "sounds urgent"]),
+    ("neutral", False, {"urgent": True}, [DESK], [DESK], [MONEY, REGISTRY, "låter akut", "sounds urgent"]),
     ("neutral", False, AT_PARTNER | {"urgent": True}, [DESK], [DESK], [MONEY, REGISTRY]),
-    ("neutral", False, {"billable": True, "billable_reason": "customer_cause"}, [DESK], [DESK], [MONEY, REGISTRY]),
-    ("from_partner", True, {"sender_is_partner": "P1"}, ["svarar dig"], ["reply to you"], [MONEY, r"\d\d\d-\d\d", r"\b[Rr]ing "]),
-    ("from_partner", True, {"sender_is_partner": "P1", "urgent": True, "billable": True, "billable_reason": "customer_cause"},
-     ["svarar dig"], ["reply to you"], [MONEY, r"0\d+-\d\d", r"\b[Rr]ing ", "[Cc]all "]),
+    ("neutral", False, CHARGED, [DESK], [DESK], [MONEY, REGISTRY]),
+    ("from_partner", True, FROM_PARTNER, ["svarar dig"], ["reply to you"], [MONEY, *RINGING]),
+    ("from_partner", True, FROM_PARTNER | CHARGED | {"urgent": True}, [], ["reply to you"], [MONEY, *RINGING]),
     ("urgent_support", True, {"urgent": True}, ["genast på " + DESK], ["at once on " + DESK], ["Nordpartner", MONEY]),
-    ("urgent_partner", True, AT_PARTNER | {"urgent": True}, ["Nordpartner AB på " + PARTNERS, "köpt tjänsten via"],
-     ["Nordpartner AB at once on " + PARTNERS, "bought the service through"], [DESK, MONEY]),
-    ("urgent_review", True, {"urgent": True, "route": "review", "partner": "P1"}, ["genast på " + DESK],
-     ["at once on " + DESK], ["Nordpartner", PARTNERS, MONEY]),
+    (
+        "urgent_partner",
+        True,
+        AT_PARTNER | {"urgent": True},
+        ["Nordpartner AB på " + PARTNERS, "köpt tjänsten via"],
+        ["Nordpartner AB at once on " + PARTNERS, "bought the service through"],
+        [DESK, MONEY],
+    ),
+    (
+        "urgent_review",
+        True,
+        {"urgent": True, "route": "review", "partner": "P1"},
+        ["genast på " + DESK],
+        ["at once on " + DESK],
+        ["Nordpartner", PARTNERS, MONEY],
+    ),
     ("support", True, {}, ["svarar dig", DESK], ["reply to you", DESK], ["Nordpartner", MONEY]),
-    ("partner", True, AT_PARTNER, ["Nordpartner AB, som hjälper er", PARTNERS],
-     ["Nordpartner AB, who will help you", PARTNERS], [DESK, MONEY]),
-    ("review", True, {"route": "review", "partner": "P1"}, ["hamnar rätt", DESK], ["right place", DESK],
-     ["Nordpartner", PARTNERS, MONEY]),
-]  # fmt: skip
+    (
+        "partner",
+        True,
+        AT_PARTNER,
+        ["Nordpartner AB, som hjälper er", PARTNERS],
+        ["Nordpartner AB, who will help you", PARTNERS],
+        [DESK, MONEY],
+    ),
+    (
+        "review",
+        True,
+        {"route": "review", "partner": "P1"},
+        ["hamnar rätt", DESK],
+        ["right place", DESK],
+        ["Nordpartner", PARTNERS, MONEY],
+    ),
+]
 
 
 @pytest.mark.parametrize(("scene", "proven", "decided", "swedish", "english", "unsaid"), SAID)
@@ -146,6 +174,26 @@ def test_a_charge_is_told_beforehand_with_its_reason_and_no_sum(language, reason
     assert {"sv": "kan därför komma att debiteras", "en": "may therefore be charged"}[language] in flat
     assert {"sv": "medarbetare har gått igenom", "en": "one of our staff has gone through"}[language] in flat
     assert not re.search(r"\d+ ?(?:kr|SEK|%)", flat)
+
+
+def test_a_reason_without_a_mark_is_no_notice():
+    assert not re.search(MONEY, whole(acknowledged(a_proven(billable=False, billable_reason="customer_cause"))))
+
+
+@pytest.mark.parametrize(
+    ("proven", "decided", "given"),
+    [
+        (False, AT_PARTNER | CHARGED | {"urgent": True}, f"{DESK} --"),
+        (True, FROM_PARTNER | CHARGED, "--"),
+        (True, AT_PARTNER | CHARGED, f"{PARTNERS} Nordpartner AB-customer_cause-"),
+        (True, {"route": "review", "partner": "P1"}, f"{DESK} --"),
+    ],
+)
+def test_an_edited_text_cannot_say_what_the_sender_may_not_know(proven, decided, given):
+    told = "Subject: x\n\n{{ office_phone }} {{ partner_phone }} {{ partner }}-{{ billable_reason }}-\n"
+    edited = Templates(dict(sources()) | {"sv/acknowledgement.txt.j2": told})
+    letter = acknowledgement(a_proven(proven, **decided), ANNA, TOKEN, OFFICE, PARTNER, questions(), edited)
+    assert letter.text == given + "\n"
 
 
 def test_questions_are_asked_but_not_of_the_urgent_nor_what_the_mail_has_said():
@@ -281,7 +329,9 @@ def test_a_value_in_the_subject_is_never_read_as_a_placeholder():
     ticket = replace(a_proven(**FULL), subject="{number} {{ 7 * 7 }}\r\nBcc: x@y.example " + "x" * 300)
     subject = forwarded(replace(PARTNER, subject="{subject}"), ticket=ticket).subject
     assert subject.startswith("{number} {{ 7 * 7 }} Bcc:") and subject.endswith(TOKEN)
-    assert len(subject) <= 200 and "\n" not in subject
+    assert "\n" not in subject
+    long = forwarded(replace(PARTNER, subject="y" * 300 + " {subject}"), ticket=ticket).subject
+    assert len(long) == 200 and long.endswith(TOKEN)
 
 
 # The alert ----------------------------------------------------------------------------------------------------------

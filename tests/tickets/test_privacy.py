@@ -29,7 +29,7 @@ def test_a_personal_number_is_masked_and_keeps_its_last_four(number):
         "165560160680",
         "070-174 06 05",
         "0701740605",
-        "0701010003",  # ten digits from 0: a telephone, though its date and check digit hold
+        "0701010001",  # ten digits from 0: a telephone, though its date and check digit hold
         "+46701740605",
         "08-465 004 00",
         "811218-9875",  # a wrong check digit, and nothing that says what it is

@@ -28,7 +28,7 @@ en = "When?"
 
 
 def asked(decision, text=THREE):
-    return [one.texts["sv"] for one in read_questions(text).for_fault(decision)]
+    return [one.texts["sv"] for one in read_questions(text).for_us(decision)]
 
 
 def test_what_the_mail_has_answered_is_not_asked():
@@ -59,9 +59,9 @@ def test_an_empty_file_asks_nothing():
 @pytest.mark.parametrize("category", [category for category in get_args(Category) if category != "invoice"])
 def test_the_shipped_file_has_questions_for_every_fault(category):
     everything = dict.fromkeys(FACTS, "x")
-    assert questions().for_fault(a_decision(category=category))
-    assert len(questions().for_fault(a_decision(category=category))) <= MOST_ASKED
-    assert len(questions().for_fault(a_decision(category=category, found=everything))) <= MOST_ASKED
+    assert questions().for_us(a_decision(category=category))
+    assert len(questions().for_us(a_decision(category=category))) <= MOST_ASKED
+    assert len(questions().for_us(a_decision(category=category, found=everything))) <= MOST_ASKED
     assert set(questions().by_fact) == set(FACTS)
 
 

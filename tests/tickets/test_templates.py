@@ -44,8 +44,8 @@ def test_all_mistakes_at_once():
     found = problems({ACK: "Subject: {{ a }}", "en/alert.txt.j2": "{% if %}", "sv/ack.txt.j2": "Hej"})
     assert [line.partition(" ")[0].rstrip(":") for line in found] == [
         "templates/sv/ack.txt.j2",
-        f"templates/{ACK}",
         "templates/en/alert.txt.j2",
+        f"templates/{ACK}",
     ]
 
 
@@ -73,6 +73,11 @@ def test_values_are_put_in_and_never_run():
     assert out.subject == "{{ 7 * 7 }} <b> Bcc: x"
     assert out.text == "{{ 7 * 7 }} <b> Bcc: x\n"
     assert "&lt;b&gt;" in out.html and "<b>" not in out.html
+
+
+@pytest.mark.parametrize("value", ["# x", "- x", "> x", "$ x", "= x", "---", "1. x", "x \\"])
+def test_a_value_is_never_taken_for_layout(value):
+    assert written("Subject: y\n\n{{ text }}\nend\n", text=value).text == f"{value} end\n"
 
 
 def test_a_tag_on_its_own_line_leaves_none_and_one_at_the_end_of_a_line_keeps_it():

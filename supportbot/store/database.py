@@ -1,0 +1,113 @@
+"""A database URL -> `Database`: one door for writing, one for reading, whatever the database is.
+
+`write` and `read` take plain functions of a Connection and run each in a transaction of its own meaning: all of it or
+nothing. The trap: a function may run twice (PostgreSQL, after a deadlock), so it does nothing but SQL.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from supportbot.errors import Invalid, Problem
+from supportbot.store import backup, schema, sqlite
+from supportbot.store.lock import Lock
+from supportbot.store.trouble import as_errors
+
+T = TypeVar("T")
+
+SQLITE = "sqlite:///"
+READERS = 2
+
+
+class Database(ABC):
+    """An open database. All its methods raise Unreachable while the database cannot be used, and live on."""
+
+    @staticmethod
+    async def open(url: str, folder: Path, migrate: bool = True) -> "Database":
+        """Open it, relative to `folder`, and bring its schema up to date (or, without `migrate`, demand that it is).
+
+        Raises Occupied for the database of a newer program, Unreachable, Denied.
+        """
+        if url.startswith(SQLITE):
+            return await SqliteDatabase.start(folder / url.removeprefix(SQLITE), migrate)
+        if url.startswith("postgresql+asyncpg://"):
+            from supportbot.store.postgres import PostgresDatabase  # its driver is loaded where it is used
+
+            return await PostgresDatabase.start(url, migrate)
+        raise Invalid([Problem("database.url", f"{url!r} is neither sqlite:/// nor postgresql+asyncpg://.")])
+
+    @abstractmethod
+    async def write(self, run: Callable[[Connection], T]) -> T:
+        """The function's result, once what it wrote is on disk. What it raises undoes what it wrote."""
+
+    @abstractmethod
+    async def read(self, run: Callable[[Connection], T]) -> T:
+        """The function's result, of one moment's state; it cannot write."""
+
+    @abstractmethod
+    def occupy(self, name: str) -> None:
+        """Take the database for one daemon until it is closed. Raises Occupied when another has it (SQLite only)."""
+
+    @abstractmethod
+    async def backup(self, target: Path) -> None:
+        """Copy all to the new folder `target`, of one moment's state, while others write. Raises Invalid."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what is being written, and close."""
+
+
+class SqliteDatabase(Database):
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._writing = sqlite.writing_engine(file)
+        self._reading = sqlite.reading_engine(file)
+        self._readers = ThreadPoolExecutor(READERS, "supportbot-reader")
+        self._writer = sqlite.Writer(self._writing)
+        self._lock: Lock | None = None
+
+    @classmethod
+    async def start(cls, file: Path, migrate: bool) -> "SqliteDatabase":
+        if not migrate and not file.exists():
+            raise Invalid([Problem(str(file), "is not there.", "Make it: supportbot db upgrade")])
+        sqlite.create_private(file)
+        database = cls(file)
+        try:
+            if not await database.read(schema.is_current):
+                await database.write(schema.upgrade if migrate else schema.demand)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def write(self, run: Callable[[Connection], T]) -> T:
+        result: T = await asyncio.wrap_future(self._writer.submit(run))
+        return result
+
+    async def read(self, run: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, run)
+
+    def _read(self, run: Callable[[Connection], T]) -> T:
+        with as_errors(), self._reading.begin() as conn:
+            return run(conn)
+
+    def occupy(self, name: str) -> None:
+        if self._lock is None:
+            self._lock = Lock.take(self._file.with_name(f"{self._file.name}.{name}.lock"), str(self._file))
+
+    async def backup(self, target: Path) -> None:
+        await asyncio.to_thread(backup.copy, self._file, target)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._writer.close)
+        self._readers.shutdown()
+        self._writing.dispose()
+        self._reading.dispose()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None

@@ -1,0 +1,298 @@
+"""The tables, as SQLModel classes; all queries use their `__table__` with SQLAlchemy Core (six times as fast as objects).
+
+Times are aware and come back in UTC. Values with parts (a Decision, a list) are JSON in a text column, written and read
+by values.py. The trap: a column added here needs a migration, and a test compares the two.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Content(SQLModel, table=True):
+    """Bytes by their hash: raw mails and mails that leave. Large ones stand in a file of that name (contents.py)."""
+
+    __tablename__ = "contents"
+
+    sha256: str = Field(primary_key=True)
+    size: int = Field(sa_type=BigInteger)
+    content: bytes | None = Field(sa_type=LargeBinary)
+
+
+class InboxMail(SQLModel, table=True):
+    """One mail of an IMAP server: its identity, how far it is read, its verdict, where the server's copy went."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("account", "folder", "uidvalidity", "uid", name="inbox_identity"),
+        Index("inbox_by_state", "state", "id"),
+        Index("inbox_by_content", "content_hash", "id"),
+        Index("inbox_to_put_away", "account", "folder", "uidvalidity", "on_server", "id"),
+        Index("inbox_by_verdict", "verdict", "id"),
+        Index("inbox_by_kept", "kept"),
+        {"sqlite_autoincrement": True},  # ids stand in keys of the outbox: never used twice
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    account: str
+    folder: str
+    uidvalidity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
+    sha256: str
+    content_hash: str
+    size: int = Field(sa_type=BigInteger)
+    received: datetime
+    kept: datetime
+    partial: bool
+    state: str
+    """new, reading, done."""
+    lease_until: datetime | None
+    strikes: int
+    verdict: str | None
+    reason: str = Field(sa_type=Text)
+    ticket: int | None
+    finished: datetime | None
+    on_server: str
+    """waiting (for its verdict), settled (may be put away), moved, copied, keyword, left, gone."""
+    put_away: datetime | None
+
+
+class TicketRow(SQLModel, table=True):
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("tickets_by_open", "is_open", "number"),
+        Index("tickets_by_status", "status", "number"),
+        Index("tickets_by_customer", "customer", "number"),
+        Index("tickets_by_urgent", "urgent", "is_open", "number"),
+    )
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    status: str
+    is_open: bool
+    subject: str
+    opened: datetime
+    updated: datetime
+    kind: str
+    category: str
+    route: str
+    customer: str | None
+    partner: str | None
+    urgent: bool
+    billing_state: str
+    sender: str | None
+    sender_name: str
+    authenticity: str
+    proven: bool
+    customer_name: str | None
+    org_number: str | None
+    partner_name: str | None
+    taken_by: str | None
+    message_id: str | None
+    summary: str
+    unread: bool
+    decision: str = Field(sa_type=Text)
+    participants: str = Field(sa_type=Text)
+    phone_escalation: str | None = Field(sa_type=Text)
+    billing: str = Field(sa_type=Text)
+    reference_ids: str = Field(sa_type=Text)
+    undeliverable: str = Field(sa_type=Text)
+
+
+class Participant(SQLModel, table=True):
+    """An address that may write in a ticket: the index of `tickets.participants`."""
+
+    __tablename__ = "participants"
+    __table_args__ = (Index("participants_by_address", "address", "ticket"),)
+
+    ticket: int = Field(primary_key=True, foreign_key="tickets.number")
+    address: str = Field(primary_key=True)
+
+
+class ArticleRow(SQLModel, table=True):
+    __tablename__ = "articles"
+    __table_args__ = (Index("articles_by_ticket", "ticket", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket: int = Field(foreign_key="tickets.number")
+    at: datetime
+    author: str
+    kind: str
+    text: str = Field(sa_type=Text)
+    inbox_id: int | None
+    unverified: bool
+
+
+class JournalRow(SQLModel, table=True):
+    __tablename__ = "journal"
+    __table_args__ = (Index("journal_by_ticket", "ticket", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket: int = Field(foreign_key="tickets.number")
+    at: datetime
+    actor: str
+    what: str
+    text: str = Field(sa_type=Text)
+    data: str = Field(sa_type=Text)
+
+
+class OutboxMail(SQLModel, table=True):
+    """One mail that leaves, to one recipient."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("key", name="outbox_key"),
+        Index("outbox_to_claim", "state", "kind", "due", "id", "domain"),
+        Index("outbox_under_way", "state", "lease_until"),
+        Index("outbox_by_message_id", "message_id"),
+        Index("outbox_by_ticket", "ticket", "id"),
+        Index("outbox_by_kind", "kind", "created"),
+        Index("outbox_by_recipient", "recipient_key", "kind", "created"),
+        Index("outbox_by_bounce", "bounce_permanent"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    kind: str
+    ticket: int | None
+    recipient: str
+    recipient_key: str
+    """Lower case, for counting."""
+    domain: str
+    message_id: str
+    sha256: str
+    proven: bool | None
+    """Of an acknowledgement: whether its recipient is proven."""
+    created: datetime
+    since: datetime
+    """When the days until giving up began: `created`, or when a person asked for another try."""
+    state: str
+    """queued, sending, sent, gave_up."""
+    due: datetime
+    lease_until: datetime | None
+    attempt: int
+    unknowns: int
+    reason: str = Field(sa_type=Text)
+    """The last reply, or why it failed."""
+    finished: datetime | None
+    bounced: datetime | None
+    bounce_permanent: bool | None
+    bounce: str = Field(sa_type=Text)
+
+
+class Timer(SQLModel, table=True):
+    __tablename__ = "timers"
+    __table_args__ = (Index("timers_by_due", "due"),)
+
+    key: str = Field(primary_key=True)
+    due: datetime
+    kind: str
+    ticket: int | None
+    data: str = Field(sa_type=Text)
+
+
+class CustomerRow(SQLModel, table=True):
+    __tablename__ = "customers"
+
+    customer_id: str = Field(primary_key=True)
+    place: int
+    name: str
+    org_number: str
+    domains: str = Field(sa_type=Text)
+    emails: str = Field(sa_type=Text)
+    phone_numbers: str = Field(sa_type=Text)
+    purchase: str
+    partner_id: str | None
+    service: str
+    contract_start: date | None
+    contract_end: date | None
+    included_hours: str
+    """An exact decimal: a float would not be."""
+    language: str
+
+
+class DeviceRow(SQLModel, table=True):
+    __tablename__ = "devices"
+
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    customer_id: str = Field(index=True)
+    vendor: str
+    model: str
+    mac: str
+    serial: str
+    purchased_from_icentrex: bool
+    provisioned: str
+
+
+class PartnerRow(SQLModel, table=True):
+    __tablename__ = "partners"
+
+    id: str = Field(primary_key=True)
+    place: int
+    name: str
+    aliases: str = Field(sa_type=Text)
+    domains: str = Field(sa_type=Text)
+    language: str
+    urgent_phone: str
+    channel_type: str
+    channel_address: str
+    required: str = Field(sa_type=Text)
+    guidelines_text: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    urgent: str | None
+    attach_original: bool
+    max_size: int | None = Field(sa_type=BigInteger)
+    ticket_pattern: str
+    hours: str
+    customer_may_call_icentrex: bool
+
+
+class ModelRow(SQLModel, table=True):
+    __tablename__ = "models"
+
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    vendor: str
+    name: str
+    kind: str
+    approved: bool
+    provisioning: bool
+
+
+class MailboxRow(SQLModel, table=True):
+    """How reading a folder of an IMAP account goes."""
+
+    __tablename__ = "mailboxes"
+
+    account: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    uidvalidity: int | None = Field(sa_type=BigInteger)
+    last_search: datetime | None
+    failing_since: datetime | None
+    last_error: str = Field(sa_type=Text)
+
+
+class Counter(SQLModel, table=True):
+    """The last number given, by what is numbered."""
+
+    __tablename__ = "counters"
+
+    name: str = Field(primary_key=True)
+    value: int
+
+
+class Meta(SQLModel, table=True):
+    """Single values: the registry's fingerprint."""
+
+    __tablename__ = "meta"
+
+    name: str = Field(primary_key=True)
+    value: str = Field(sa_type=Text)
+
+
+METADATA = SQLModel.metadata
+contents, inbox, tickets, participants, articles, journal, outbox, timers, customers, devices, partners, models = (
+    METADATA.tables[name]
+    for name in "contents inbox tickets participants articles journal outbox timers customers devices partners models".split()
+)
+mailboxes, counters, meta = (METADATA.tables[name] for name in ("mailboxes", "counters", "meta"))

@@ -1,0 +1,250 @@
+"""A whole desk for tests: real Dovecot, real SMTP sink, a folder made by `init`'s parts, the daemon in this loop.
+
+async with running(folder, dovecot, sink, user) as daemon:
+    daemon.deliver(mail)
+    await daemon.until(lambda: daemon.sent("ack:"))
+"""
+
+import asyncio
+import email
+import email.policy
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from servers.dovecot import Dovecot
+from servers.smtp_sink import Received, SmtpSink
+
+from supportbot import app, folders
+from supportbot.app import Desk
+from supportbot.config_file import load
+from supportbot.store import inbox, outbox, tickets
+from supportbot.store import registry as stored_registry
+from supportbot.tickets.ticket import Ticket
+from supportbot.triage import registry
+
+ADDRESS = "kundcenter@icentrex.se"
+PASSWORD = "lösen ord"
+
+CUSTOMERS = """\
+customer_id,name,org_number,domains,emails,phone_numbers,purchase,partner_id,service,contract_start,contract_end,\
+included_hours,language
+K1,Bagarstugan i Ronneby AB,556036-0793,bagarstugan.example,,+46846500420-+46846500423,direct,,Uppstart Plus,2024-01-01,,3.0,sv
+K2,Havets Hus Förlag AB,556012-5790,havetsforlag.example,,+46846500424,partner,P1,Uppstart Plus,2024-01-01,,3.0,sv
+"""
+DEVICES = """\
+customer_id,vendor,model,mac,serial,purchased_from_icentrex,provisioned
+K1,Yealink,T46U,80:5E:C0:00:00:01,SN100,yes,yes
+K1,Grandstream,GXP1625,C0:74:AD:00:00:01,SN101,no,no
+"""
+PARTNERS = """\
+[[partner]]
+id = "P1"
+name = "Sydtele Partner AB"
+aliases = ["Sydtele"]
+domains = ["sydtele.example"]
+language = "sv"
+urgent_phone = "+46406280490"
+[partner.channel]
+type = "email"
+address = "felanmalan@sydtele.example"
+[partner.guidelines]
+required = ["affected_number", "time_of_fault"]
+text = "Ring alltid vid akuta fel."
+"""
+HARDWARE = """\
+[[model]]
+vendor = "Yealink"
+name = "T46U"
+kind = "desk_phone"
+approved = true
+provisioning = true
+
+[[model]]
+vendor = "Grandstream"
+name = "GXP1625"
+kind = "desk_phone"
+approved = false
+provisioning = false
+"""
+
+FILES = {"customers.csv": CUSTOMERS, "devices.csv": DEVICES, "partners.toml": PARTNERS, "hardware.toml": HARDWARE}
+
+CONFIG = """\
+[desk]
+address = "{address}"
+authserv_id = "mx.icentrex.se"
+secret = {{ file = "secret.key" }}
+[rules]
+folder = "{rules}"
+[[mailbox]]
+name = "kundcenter"
+host = "127.0.0.1"
+port = {imap_port}
+ca_file = "{ca}"
+user = "{user}"
+auth = {{ password = {{ file = "imap.txt" }} }}
+timeout_seconds = 5
+{mailbox}
+[smtp]
+host = "127.0.0.1"
+port = {smtp_port}
+ca_file = "{ca}"
+user = "desk"
+auth = {{ password = {{ file = "smtp.txt" }} }}
+timeout_seconds = 5
+final_reply_seconds = 5
+[[staff]]
+address = "lisa@icentrex.se"
+name = "Lisa"
+[digest]
+to = ["team@icentrex.se"]
+at = ["07:45"]
+[alert]
+to = ["jour@icentrex.se"]
+repeat_minutes = 10
+{more}
+"""
+
+
+@dataclass(slots=True)
+class Clock:
+    """A wall clock that runs, and can be put forward."""
+
+    ahead: Any = None
+
+    def __call__(self) -> datetime:
+        now = datetime.now(UTC)
+        return now + self.ahead if self.ahead else now
+
+
+@dataclass(slots=True)
+class Daemon:
+    desk: Desk
+    dovecot: Dovecot
+    sink: SmtpSink
+    user: str
+    clock: Clock
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def deliver(self, *contents: bytes) -> None:
+        self.dovecot.deliver(self.user, contents)
+
+    async def until(self, holds: Callable[[], Any], seconds: float = 30, what: str = "") -> Any:
+        """Wait until `holds()` is true; fail after `seconds`."""
+        for _ in range(int(seconds / 0.05)):
+            if result := holds():
+                return result
+            await asyncio.sleep(0.05)
+        raise AssertionError(
+            f"not within {seconds} s: {what or holds}; sent: {[m.recipients for m in self.sink.accepted]}"
+        )
+
+    async def verdicts(self) -> dict[str, int]:
+        rows = await self.desk.database.read(lambda conn: inbox.counts(conn, datetime(2000, 1, 1, tzinfo=UTC)))
+        totals: dict[str, int] = {}
+        for seen in rows:
+            totals[seen.verdict or "waiting"] = totals.get(seen.verdict or "waiting", 0) + seen.count
+        return totals
+
+    async def settled(self, count: int, seconds: float = 30) -> dict[str, int]:
+        """Wait until `count` mails have their verdict, and nothing waits to be sent."""
+        for _ in range(int(seconds / 0.05)):
+            verdicts = await self.verdicts()
+            states = await self.desk.database.read(outbox.counts)
+            waiting = states.get("queued", 0) + states.get("sending", 0)
+            if sum(n for v, n in verdicts.items() if v != "waiting") >= count and not waiting:
+                return verdicts
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"not within {seconds} s: {count} settled; {verdicts}, outbox {states}")
+
+    async def put_away(self, folder: str, count: int, seconds: float = 30) -> None:
+        await self.until(
+            lambda: self.dovecot.folders(self.user).get(folder, 0) == count, seconds, f"{count} in {folder}"
+        )
+
+    async def tickets(self) -> list[Ticket]:
+        found = await self.desk.database.read(lambda conn: tickets.listing(conn, status="all", limit=1000))
+        return sorted(found, key=lambda ticket: ticket.number)
+
+    def sent_to(self, address: str) -> list[Received]:
+        return [mail for mail in self.sink.accepted if mail.recipients == [address]]
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = "", more: str = "", tick: float = 0.1
+) -> AsyncIterator[Daemon]:
+    """The daemon over real servers, until the end of the context."""
+    await make_desk(folder, dovecot, sink, user, mailbox, more)
+    clock = Clock()
+    async with app.open_desk(load(folder / "config.toml"), clock) as desk:
+        daemon = Daemon(desk, dovecot, sink, user, clock)
+        task = asyncio.create_task(app.run(desk, daemon.stop, tick_seconds=tick))
+        try:
+            yield daemon
+        finally:
+            daemon.stop.set()
+            async with asyncio.timeout(15):
+                await task
+
+
+async def make_desk(
+    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = "", more: str = ""
+) -> None:
+    """A folder with config, secrets and an imported registry. Does nothing where there is one already."""
+    if (folder / "config.toml").exists():
+        return
+    (folder / "secret.key").write_text("0123456789abcdef" * 4)
+    (folder / "imap.txt").write_text(PASSWORD)
+    (folder / "smtp.txt").write_text("geheim")
+    text = CONFIG.format(
+        address=ADDRESS,
+        rules=folders.shipped("rules"),
+        imap_port=dovecot.tls_port,
+        smtp_port=sink.port,
+        ca=dovecot.certificate.ca_file,
+        user=user,
+        mailbox=mailbox,
+        more=more,
+    )
+    (folder / "config.toml").write_text(text)
+    async with app.open_desk(load(folder / "config.toml")) as desk:
+        await desk.database.write(lambda conn: stored_registry.replace(conn, registry.read(FILES)))
+
+
+def mail(
+    text: str,
+    sender: str = "Eva Dahl <eva@bagarstugan.example>",
+    subject: str = "Fel på telefonen",
+    message_id: str = "",
+    **headers: str,
+) -> bytes:
+    """A plain mail to the desk, as a client sends it."""
+    message = EmailMessage(email.policy.SMTP)
+    message["From"], message["To"], message["Subject"] = sender, ADDRESS, subject
+    message["Message-ID"] = message_id or f"<{crc32(f'{text}{sender}{subject}'.encode())}@kund.example>"
+    message["Date"] = "Wed, 25 Nov 2026 09:14:00 +0100"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def parsed(received: Received) -> EmailMessage:
+    """A mail of ours as its receiver's program reads it, strictly: no defects anywhere."""
+    message = email.message_from_bytes(received.content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    assert not [part.defects for part in message.walk() if part.defects]
+    return message
+
+
+def body(received: Received, kind: str = "plain") -> str:
+    part = parsed(received).get_body((kind,))
+    assert part is not None
+    return str(part.get_content())

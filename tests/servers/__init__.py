@@ -1,0 +1,1 @@
+"""Real and scripted mail servers for tests: Dovecot, an SMTP sink, scripts of faults, certificates. No product code."""
