@@ -34,7 +34,7 @@ PASSWORD = "lösen ord"
 CUSTOMERS = """\
 customer_id,name,org_number,domains,emails,phone_numbers,purchase,partner_id,service,contract_start,contract_end,\
 included_hours,language
-K1,Bagarstugan i Ronneby AB,556036-0793,bagarstugan.example,,+46846500420-+46846500423,direct,,Uppstart Plus,2024-01-01,,3.0,sv
+K1,Bagarstugan i Ronneby AB,556036-0793,bagarstugan.example,,+46846500420-+46846500423,direct,,Uppstart Plus,,,3.0,sv
 K2,Havets Hus Förlag AB,556012-5790,havetsforlag.example,,+46846500424,partner,P1,Uppstart Plus,2024-01-01,,3.0,sv
 """
 DEVICES = """\
@@ -148,8 +148,8 @@ class Daemon:
     async def verdicts(self) -> dict[str, int]:
         rows = await self.desk.database.read(lambda conn: inbox.counts(conn, datetime(2000, 1, 1, tzinfo=UTC)))
         totals: dict[str, int] = {}
-        for seen in rows:
-            totals[seen.verdict or "waiting"] = totals.get(seen.verdict or "waiting", 0) + seen.count
+        for verdict, _, number in rows:
+            totals[verdict or "waiting"] = totals.get(verdict or "waiting", 0) + number
         return totals
 
     async def settled(self, count: int, seconds: float = 30) -> dict[str, int]:

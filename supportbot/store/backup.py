@@ -1,7 +1,7 @@
 """A SQLite database in use -> a copy of one moment in a new folder, with the large contents beside it.
 
-SQLite copies within one read transaction, which holds up no writer. Contents never change, so they are hard-linked where
-the disk allows it. The trap: the order (database first, then files) makes every file that the copy names exist.
+SQLite copies within one read transaction, which holds up no writer. Contents never change, so they are hard-linked
+where the disk allows it. The trap: the order (database first, then files) makes every file that the copy names exist.
 """
 
 import os

@@ -1,8 +1,8 @@
 """Bytes <-> rows by their hash. Above 256 KB, on SQLite, they stand in a file beside the database instead.
 
-The file is written, synced and renamed before the row's commit, so a committed row always has its file; a file without a
-row is harmless. The trap: `Return-Path` and the like differ between two deliveries of one mail, so "the same mail" is
-asked of the bytes without the trace headers that stand above it.
+The file is written, synced and renamed before the row's commit, so a committed row always has its file; a file
+without a row is harmless. The trap: `Return-Path` and the like differ between two deliveries of one mail, so "the same
+mail" is asked of the bytes without the trace headers that stand above it.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _TRACE = re.compile(
     rb"|arc-[a-z-]{1,40}|x-spam[a-z-]{0,40}|x-virus[a-z-]{0,40})[ \t]*:",
     re.IGNORECASE,
 )
-"""Fields that a server on the way puts on top (RFC 5321 §4.4, RFC 8601 §5, RFC 8617). DKIM-Signature is the sender's."""
+"""Fields that servers on the way put on top (RFC 5321 §4.4, RFC 8601 §5, RFC 8617). DKIM-Signature is the sender's."""
 
 _FIND = select(tables.contents.c.content).where(tables.contents.c.sha256 == bindparam("sha256"))
 

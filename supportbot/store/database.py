@@ -73,9 +73,7 @@ class SqliteDatabase(Database):
 
     @classmethod
     async def start(cls, file: Path, migrate: bool) -> "SqliteDatabase":
-        if not migrate and not file.exists():
-            raise Invalid([Problem(str(file), "is not there.", "Make it: supportbot db upgrade")])
-        sqlite.create_private(file)
+        sqlite.prepare(file, create=migrate)
         database = cls(file)
         try:
             if not await database.read(schema.is_current):

@@ -1,7 +1,7 @@
 """The PostgreSQL side of Database: the same functions, each in a transaction of its own on a pooled connection.
 
-Any number of daemons may share it: claims skip locked rows, unique keys decide races. A deadlock or serialization failure
-undoes the transaction, and it is run again. Large contents stay in the database, as the daemons share no disk.
+Any number of daemons may share it: claims skip locked rows, unique keys decide races. A deadlock or serialization
+failure undoes the transaction, and it is run again. Large contents stay in the database: the daemons share no disk.
 """
 
 import asyncio
@@ -28,7 +28,11 @@ SETTINGS = {"application_name": "supportbot", "synchronous_commit": "on", "timez
 class PostgresDatabase(Database):
     def __init__(self, url: str) -> None:
         self._engine: AsyncEngine = create_async_engine(
-            url, pool_size=8, max_overflow=0, pool_pre_ping=True, connect_args={"server_settings": SETTINGS, "timeout": 10}
+            url,
+            pool_size=8,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"server_settings": SETTINGS, "timeout": 10},
         )
         guard_texts(self._engine.sync_engine)
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -1,11 +1,11 @@
 """What SQLite and PostgreSQL say differently, and the guard for every text that goes to either.
 
-The trap: a NUL is refused by PostgreSQL and cuts texts short in SQLite; a lone surrogate is refused by both. mail/ cleans
-what it reads, but one forgotten string must not make a mail impossible to store, so both become U+FFFD here.
+The trap: a NUL is refused by PostgreSQL and cuts texts short in SQLite; a lone surrogate is refused by both. mail/
+cleans what it reads, but one forgotten string must not make a mail impossible to store, so both become U+FFFD here.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, FromClause, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,16 +15,24 @@ _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 def insert_once(conn: Connection, table: FromClause, values: Mapping[str, Any]) -> bool:
     """Insert the row; False where its unique key is there already (ON CONFLICT DO NOTHING)."""
-    assert isinstance(table, Table)
-    statement = _INSERTS[conn.dialect.name](table).on_conflict_do_nothing()
-    return conn.execute(statement, dict(values)).rowcount == 1
+    return conn.execute(_insert(conn, table).on_conflict_do_nothing(), dict(values)).rowcount == 1
+
+
+def insert_new(conn: Connection, table: FromClause, values: Mapping[str, Any]) -> int | None:
+    """Insert the row; its new `id`, or None where its unique key is there already."""
+    statement = _insert(conn, table).on_conflict_do_nothing().returning(table.c.id)
+    new: int | None = conn.execute(statement, dict(values)).scalar()
+    return new
 
 
 def upsert(conn: Connection, table: FromClause, values: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
     """Insert the row, or where its primary key is there set `changed`."""
-    assert isinstance(table, Table)
-    statement = _INSERTS[conn.dialect.name](table).values(**values)
-    conn.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=dict(changed)))
+    statement = _insert(conn, table).values(**values)
+    conn.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=dict(changed)))
+
+
+def _insert(conn: Connection, table: FromClause) -> Any:
+    return _INSERTS[conn.dialect.name](cast(Table, table))
 
 
 def guard_texts(engine: Engine) -> None:

@@ -1,8 +1,9 @@
 """The SQLite side of Database: one writer thread with group commit, readers on snapshots of their own.
 
-Callers that wait at the same time share one COMMIT, which is what costs (an fsync). Each function runs in a SAVEPOINT, so
-that an error undoes it alone. Traps: pysqlite opens a transaction only at the first write, so that two read-modify-writes
-lose one (hence BEGIN IMMEDIATE); a full disk may roll back the whole transaction, and then everybody in it is told.
+Callers that wait at the same time share one COMMIT, which is what costs (an fsync). Each function runs in a SAVEPOINT,
+so that an error undoes it alone. Traps: pysqlite opens a transaction only at the first write, so that of two
+read-modify-writes one is lost (hence BEGIN IMMEDIATE); a full disk may roll back the whole transaction, and then
+everybody in it is told.
 """
 
 import os
@@ -18,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from supportbot.errors import Unreachable
+from supportbot.errors import Invalid, Problem, Unreachable
 from supportbot.store.sql import guard_texts
 from supportbot.store.trouble import as_errors, translated
 
@@ -84,8 +85,10 @@ def _set_wal(connection: sqlite3.Connection) -> None:
         raise Unreachable(f"SQLite cannot keep a write-ahead log here (journal mode {mode}): use a local disk")
 
 
-def create_private(file: Path) -> None:
+def prepare(file: Path, create: bool) -> None:
     """Make the database file for its owner only: it holds personal data. No-op where it is there."""
+    if not create and not file.exists():
+        raise Invalid([Problem(str(file), "is not there.", "Make it: supportbot db upgrade")])
     with as_errors():
         raw_folder(file).mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
@@ -142,8 +145,7 @@ class Writer:
             with conn.begin():
                 driver = conn.connection.driver_connection
                 assert driver is not None
-                for wanted in group:
-                    answers.append(_run_alone(conn, driver, wanted))
+                answers.extend(_run_alone(conn, driver, wanted) for wanted in group)
         except BaseException as error:  # whatever it is, nothing was stored, and the thread lives on
             self._disconnect()
             told = (translated(error) if isinstance(error, Exception) else None) or error

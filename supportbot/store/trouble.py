@@ -1,7 +1,7 @@
 """What a driver raises -> the class that says what the caller does next.
 
-The trap: a full disk and a broken connection are trouble outside (try again later), a violated constraint is a defect of
-ours; only the former become Unreachable.
+The trap: a full disk and a broken connection are trouble outside (try again later), a violated constraint is a defect
+of ours; only the former become Unreachable.
 """
 
 import sqlite3

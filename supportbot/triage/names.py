@@ -6,8 +6,10 @@ legal form, alone on a line, or capitalised inside a sentence, and a part of a n
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -21,7 +23,7 @@ LEGAL_FORMS = frozenset(
 """Words of a name that say what kind of body it is; folded. Cut at both ends of a name only."""
 EVERYDAY = frozenset(
     """akut akuten arbete bank bageri bil bilar borgen brand bygg byggnad butik bageriet bolaget byran butiken cafe
-    caféet center centralen centrum class club data dag design direkt digital dator el energi event express fastighet
+    cafeet center centralen centrum class club data dag design direkt digital dator el energi event express fastighet
     finans fisk foretaget forskolan forening foreningen fritid frisor gruppen gruppen garden hall handel halsa hem
     hotell hotellet hus huset hyra ide import industri invest jour jouren kaffe kansli kassan klinik kliniken klubben
     konsult konsulten kontakt kontor kontoret kraft kundtjanst kyrkan kok lager ledning linjen logistik lokal maleri
@@ -53,22 +55,15 @@ class Mention:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
+    """A word of a text; a tuple, because a mail has hundreds and each is made for every mail."""
+
     form: str
+    bare: str
+    """Without a possessive s."""
     start: int
     end: int
     capital: bool
-    opens: bool
-    """Stands first in a line or sentence, where a capital letter says nothing."""
-    alone: bool
-    """Nothing but its legal form stands beside it in its line or form field."""
-
-    @property
-    def forms(self) -> tuple[str, ...]:
-        """As written, and without a possessive s."""
-        bare = re.sub(r"['’]?s$", "", self.form)
-        return (self.form,) if bare == self.form or len(bare) < 3 else (self.form, bare)
 
 
 class NameIndex:
@@ -97,21 +92,23 @@ class NameIndex:
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Whole names, and parts of two words or more; the longest at each place, none inside another."""
-        words, found, place = _words(text), [], 0
-        while place < len(words):
-            mention, width = self._at(words, place)
+        words, found, free = _words(text), [], 0
+        for place, word in enumerate(words):
+            longest = max(self._longest.get(word.form, 0), self._longest.get(word.bare, 0))
+            if not longest or place < free:
+                continue
+            mention, width = self._at(text, words, place, longest)
             if mention:
                 found.append(mention)
-            place += max(width, 1)
+                free = place + width
         return tuple(found)
 
-    def _at(self, words: list[_Word], place: int) -> tuple[Mention | None, int]:
+    def _at(self, text: str, words: Sequence[_Word], place: int, longest: int) -> tuple[Mention | None, int]:
         first = words[place]
-        longest = max((self._longest.get(form, 0) for form in first.forms), default=0)
         for width in range(min(longest, len(words) - place), 0, -1):
             run = words[place : place + width]
             for key in _keys(run):
-                if (ids := self._whole.get(key)) and _stands_as_name(words, place, width):
+                if (ids := self._whole.get(key)) and _stands_as_name(text, words, place, width):
                     return Mention(ids, first.start, run[-1].end, True), width
                 if (ids := self._parts.get(key)) and len(ids) == 1 and width > 1 and all(word.capital for word in run):
                     return Mention(ids, first.start, run[-1].end, False), width
@@ -121,7 +118,7 @@ class NameIndex:
         """Single telling words of the names of these few: to pick between customers that are suspected already."""
         found = []
         for word in _words(text):
-            owners = {one for form in word.forms for one in self._by_word.get(form, ()) if one in ids}
+            owners = {one for form in (word.form, word.bare) for one in self._by_word.get(form, ()) if one in ids}
             if len(owners) == 1 and word.capital:
                 found.append(Mention(tuple(owners), word.start, word.end, False))
         return tuple(found)
@@ -130,7 +127,7 @@ class NameIndex:
         """Misspelt names of two words or more. Only names that share a rare, rightly spelt word with the text are compared."""
         words, found, compared = _words(text), [], 0
         for place, word in enumerate(words):
-            for owner in {one for form in word.forms for one in self._by_word.get(form, ())}:
+            for owner in {one for form in (word.form, word.bare) for one in self._by_word.get(form, ())}:
                 for core in self._cores[owner]:
                     compared += 1
                     if compared > _MOST_COMPARISONS:
@@ -175,50 +172,60 @@ def _put(table: dict[str, tuple[str, ...]], key: str, owner: str) -> None:
         table[key] = (*owners, owner)
 
 
-def _words(text: str) -> list[_Word]:
-    words: list[_Word] = []
+@lru_cache(maxsize=8)
+def _words(text: str) -> tuple[_Word, ...]:
+    """The words, connectors left out. Kept for a moment: one mail's text is asked for customers and for partners."""
     shouted = text.upper() == text
+    found = []
     for match, _ in zip(_WORD.finditer(text), range(_WORDS_READ), strict=False):
-        form = fold(match[0])
-        if form in _CONNECTORS:
-            continue
-        before, after = text[max(0, match.start() - 3) : match.start()], text[match.end() : match.end() + 3]
-        opens = not before.strip(" \t") or bool(re.search(r"[\n.:!?>*•–-]\s*$|^\s*$", before))
-        alone = opens and (not after.strip(" \t.,") or after.lstrip(" \t.,").startswith(("\n", "\r")))
-        capital = match[0][0].isupper() or match[0][0].isdigit()
-        words.append(_Word(form, match.start(), match.end(), capital and not shouted, opens, alone))
-    return words
+        word = match[0]
+        form = fold(word)
+        if form not in _CONNECTORS:
+            bare = form[:-1].rstrip("'’") if form[-1] == "s" and len(form) > 3 else form
+            capital = not shouted and (word[0].isupper() or word[0].isdigit())
+            found.append(_Word(form, bare, match.start(), match.end(), capital))
+    return tuple(found)
 
 
-def _keys(run: list[_Word]) -> Iterator[str]:
-    begin = " ".join(word.form for word in run[:-1])
-    for last in run[-1].forms:
-        yield f"{begin} {last}" if begin else last
+def _keys(run: Sequence[_Word]) -> Iterator[str]:
+    last = run[-1]
+    begin = "".join(f"{word.form} " for word in run[:-1])
+    yield begin + last.form
+    if last.bare != last.form:
+        yield begin + last.bare
 
 
-def _stands_as_name(words: list[_Word], place: int, width: int) -> bool:
+def _stands_as_name(text: str, words: Sequence[_Word], place: int, width: int) -> bool:
     run = words[place : place + width]
-    beside = words[max(0, place - 1) : place] + words[place + width : place + width + 1]
+    beside = (*words[max(0, place - 1) : place], *words[place + width : place + width + 1])
     if any(word.form in LEGAL_FORMS and _adjoin(word, run) for word in beside):
         return True
     if width == 1:
         word = run[0]
-        return word.capital and len(word.form) >= 4 and word.form not in EVERYDAY and (word.alone or not word.opens)
+        return word.capital and len(word.form) >= 4 and word.form not in EVERYDAY and not _merely_opens(text, word)
     strange = any(word.form not in EVERYDAY and word.form not in _PREPOSITIONS for word in run)
     letters = sum(len(word.form) for word in run)
     return all(word.capital or word.form in _PREPOSITIONS for word in run) or (strange and letters >= 10)
 
 
-def _adjoin(word: _Word, run: list[_Word]) -> bool:
+def _merely_opens(text: str, word: _Word) -> bool:
+    """Whether it opens a sentence, where a capital letter says nothing; not where it is all that its line or field holds."""
+    before = text[max(0, word.start - 4) : word.start].rstrip(" \t")
+    after = text[word.end : word.end + 4].lstrip(" \t.,")
+    opens = not before or before[-1] in "\n\r.:!?>*•–-"
+    return opens and bool(after) and after[0] not in "\r\n"
+
+
+def _adjoin(word: _Word, run: Sequence[_Word]) -> bool:
     return word.form != "for" and (0 <= word.start - run[-1].end <= 2 or 0 <= run[0].start - word.end <= 2)
 
 
-def _nearest(owner: str, core: str, words: list[_Word], place: int) -> Mention | None:
+def _nearest(owner: str, core: str, words: Sequence[_Word], place: int) -> Mention | None:
     width, offset = core.count(" ") + 1, 0
     if width < 2 or len(core) < 10:
         return None
     parts = core.split(" ")
-    offset = next((number for number, part in enumerate(parts) if part in words[place].forms), 0)
+    offset = next((number for number, part in enumerate(parts) if part in (words[place].form, words[place].bare)), 0)
     run = words[max(0, place - offset) : max(0, place - offset) + width]
     if len(run) == width and fuzz.ratio(core, " ".join(word.form for word in run)) >= _ALIKE:
         return Mention((owner,), run[0].start, run[-1].end, False)

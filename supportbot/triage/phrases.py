@@ -226,4 +226,4 @@ def _rarest(phrase: Phrase, count: Mapping[str, int]) -> int:
 
 def _beginnings(phrases: Iterable[Phrase]) -> frozenset[str]:
     elements = (element for phrase in phrases for element in phrase.elements if element.kind == "word")
-    return frozenset(key[:3] for element in elements for key in element.keys)
+    return frozenset(key.rpartition(":")[2][:3] for element in elements for key in element.keys)

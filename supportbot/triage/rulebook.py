@@ -70,6 +70,11 @@ class RuleBook:
             passed.append(match)
         return Answer(self.defaults[question], None, tuple(passed))
 
+    def tries(self, rule: Rule, places: Places) -> bool:
+        """Whether the rule holds by itself, whatever stands above it."""
+        match = try_rule(rule, places)
+        return match is not None and match.stopped is None
+
     def test(self) -> tuple[Problem, ...]:
         """Run every example and near miss of every rule; () when all are as their rules say."""
         return examples.test(self)

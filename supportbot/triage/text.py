@@ -40,7 +40,7 @@ class Word:
     form: str
     """Folded: lower case, without marks on letters and without invisible characters."""
     stem: str
-    """The stem in the mail's language, folded; the form itself where it was not stemmed."""
+    """The key of its stem in the mail's language ("sv:ring"); the form itself where it was not stemmed."""
     comma: bool = False
     """A comma, semicolon, colon or dash stands before it: another clause may begin here."""
 
@@ -78,7 +78,12 @@ _ONLY_INVISIBLE = str.maketrans(dict.fromkeys(_INVISIBLE))
 def stems(word: str) -> frozenset[str]:
     """Every key that a word of a rule stands for: its form, and its stem in each language, with and without marks."""
     plain = fold(word)
-    return frozenset({plain} | {stem(form, language) for language in _STEMMERS for form in (word, plain)})
+    return frozenset({plain} | {key(form, language) for language in _STEMMERS for form in (word, plain)})
+
+
+def key(word: str, language: str) -> str:
+    """The stem with its language before it: an English "order" must not meet a Swedish "ord"."""
+    return f"{language}:{stem(word, language)}"
 
 
 def sentences(text: str, language: str, beginnings: frozenset[str] | None = None) -> tuple[Sentence, ...]:
@@ -113,7 +118,7 @@ class _Stemming:
         if known is None:
             if len(self.seen) >= STEMMED:
                 return form
-            known = self.seen[word] = stem(word, self.language)
+            known = self.seen[word] = key(word, self.language)
         return known
 
 

@@ -111,6 +111,10 @@ FACTS: Mapping[str, Fact] = {
         "Whether the mail as a whole tells of something that is over.",
         {"yes": "it works again, and nothing else is wrong", "no": "a fault is still told of"},
     ),
+    "told": Fact(
+        "Whether the mail states a fault as present: not asked, imagined, over, or the reason of an order.",
+        {"hard": "in words that only a fault is told in", "soft": "in words that may speak of a fault"},
+    ),
     "blame": Fact(
         "On whose side the sender sees the cause.",
         {

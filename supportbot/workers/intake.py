@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from supportbot.channels import imap
 from supportbot.channels.imap import Session
@@ -134,7 +135,7 @@ class IntakeWorker:
         hows = await session.put_away(list(ids), target)
         now = self.now()
 
-        def note(conn: inbox.Connection) -> None:
+        def note(conn: Connection) -> None:
             for how in set(hows.values()):
                 inbox.put_away(conn, [ids[uid] for uid, done in hows.items() if done == how], how, now)
 

@@ -3,8 +3,8 @@
     async with Scripted(b"* OK hello\\r\\n", "CAPABILITY", b"* CAPABILITY IMAP4rev1\\r\\n%T OK\\r\\n", HANG) as server:
         ... connect to 127.0.0.1, server.port
 
-Steps: bytes are sent (`%T` is the first word of the line read last: IMAP's tag); a str is a regular expression that the
-next line must hold; CLOSE, RESET and HANG end the connection, or leave it silent. After the last step: HANG. Each
+Steps: bytes are sent (`%T` is the last IMAP tag that was read); a str is a regular expression that the next line must
+hold; CLOSE, RESET and HANG end the connection, or leave it silent. After the last step: HANG. Each
 connection follows the script anew, or, given `scripts`, the next of them (the last one repeats).
 """
 
@@ -78,7 +78,8 @@ class Scripted:
                 line = await reader.readline()
                 if not line:
                     return
-                tag = line.split(b" ")[0].strip() or b"*"
+                tagged = re.match(rb"([A-Z]+\d+) ", line)
+                tag = tagged[1] if tagged else tag
                 self.lines.append(line.decode("utf-8", "replace").rstrip("\r\n"))
                 if not re.search(step, self.lines[-1]):
                     self.mistakes.append(f"expected {step!r}, got {self.lines[-1]!r}")

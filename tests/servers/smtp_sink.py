@@ -15,6 +15,7 @@ import logging
 import re
 import ssl
 import threading
+import warnings
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -140,17 +141,19 @@ class _Dialogue(SMTP):
 
     def __init__(self, sink: SmtpSink, context: ssl.SSLContext | None, loop: asyncio.AbstractEventLoop) -> None:
         starttls = sink.tls == "starttls" and "STARTTLS" not in sink.without
-        super().__init__(
-            _Hooks(sink, self),
-            data_size_limit=sink.max_size,
-            enable_SMTPUTF8="SMTPUTF8" not in sink.without,
-            tls_context=context if starttls else None,
-            auth_required=bool(sink.users),
-            auth_require_tls=starttls,
-            authenticator=self._sign_in,
-            hostname="sink.example",
-            loop=loop,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # AUTH without STARTTLS: on this machine only
+            super().__init__(
+                _Hooks(sink, self),
+                data_size_limit=sink.max_size,
+                enable_SMTPUTF8="SMTPUTF8" not in sink.without,
+                tls_context=context if starttls else None,
+                auth_required=bool(sink.users),
+                auth_require_tls=starttls,
+                authenticator=self._sign_in,
+                hostname="sink.example",
+                loop=loop,
+            )
         self.sink = sink
         self.number = 0
 

@@ -1,0 +1,251 @@
+"""Mails of the IMAP servers: keep, claim, finish, put away.
+
+Identity is (account, folder, UIDVALIDITY, UID), the unique key. A row goes new -> reading -> done; a claim whose lease
+ran out counts as new. The trap: a lease may run out while the first reader is still at work, so only one of the two can
+finish: the second is told so by an error that undoes its transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
+
+from supportbot.store import contents, tables
+from supportbot.store.contents import content_hash
+from supportbot.store.sql import insert_new
+from supportbot.tickets.ticket import Verdict
+
+How = Literal["moved", "copied", "keyword", "left", "gone"]
+"""What became of the server's copy."""
+
+T = tables.inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A mail as intake hands it over."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    content: bytes
+    received: datetime
+    partial: bool = False
+    """Only the first bytes: the mail is above the hard limit, and stays on the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A mail that has been claimed for reading."""
+
+    id: int
+    account: str
+    content: bytes
+    sha256: str
+    content_hash: str
+    received: datetime
+    size: int
+    strikes: int
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A mail as a list shows it, without its bytes."""
+
+    id: int
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    sha256: str
+    size: int
+    received: datetime
+    kept: datetime
+    partial: bool
+    state: str
+    strikes: int
+    verdict: Verdict | None
+    reason: str
+    ticket: int | None
+    finished: datetime | None
+    on_server: str
+
+
+_ROW = [T.c[name] for name in InboxRow.__dataclass_fields__]
+
+
+def known(conn: Connection, account: str, folder: str, uidvalidity: int, uids: Iterable[int]) -> set[int]:
+    """Which of these UIDs are kept already."""
+    wanted = sorted(uids)
+    found: set[int] = set()
+    place = (T.c.account == account, T.c.folder == folder, T.c.uidvalidity == uidvalidity)
+    for start in range(0, len(wanted), 1000):
+        found.update(conn.scalars(select(T.c.uid).where(*place, T.c.uid.in_(wanted[start : start + 1000]))))
+    return found
+
+
+def keep(conn: Connection, mail: Kept, now: datetime) -> int | None:
+    """Store the mail with its bytes; its id, or None where it is kept already."""
+    sha256 = contents.hash_of(mail.content)
+    row = {
+        "account": mail.account,
+        "folder": mail.folder,
+        "uidvalidity": mail.uidvalidity,
+        "uid": mail.uid,
+        "sha256": sha256,
+        "content_hash": content_hash(mail.content),
+        "size": len(mail.content),
+        "received": mail.received,
+        "kept": now,
+        "partial": mail.partial,
+        "state": "new",
+        "strikes": 0,
+        "reason": "",
+        "on_server": "waiting",
+    }
+    row_id = insert_new(conn, T, row)
+    if row_id is not None:
+        contents.put(conn, mail.content, sha256)
+    return row_id
+
+
+_EXPIRE = (
+    update(T).where(T.c.state == "reading", T.c.lease_until < bindparam("now")).values(state="new", lease_until=None)
+)
+_OLDEST = (
+    select(T.c.id, T.c.account, T.c.sha256, T.c.content_hash, T.c.received, T.c.size, T.c.strikes, T.c.partial)
+    .where(T.c.state == "new")
+    .order_by(T.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
+def claim(conn: Connection, limit: int, now: datetime, lease: timedelta, max_bytes: int) -> list[Waiting]:
+    """The oldest mails that wait, for this reader alone until the lease ends; `max_bytes` in all, but at least one."""
+    conn.execute(_EXPIRE, {"now": now})
+    rows: list[Any] = []
+    size = 0
+    for row in conn.execute(_OLDEST, {"most": limit}).all():
+        size += row.size
+        if rows and size > max_bytes:
+            break
+        rows.append(row)
+    if rows:
+        taken = update(T).where(T.c.id.in_([row.id for row in rows]))
+        conn.execute(taken.values(state="reading", lease_until=now + lease))
+    claimed = (_waiting(conn, row, now) for row in rows)
+    return [waiting for waiting in claimed if waiting is not None]
+
+
+def _waiting(conn: Connection, row: Any, now: datetime) -> Waiting | None:
+    try:
+        content = contents.get(conn, row.sha256)
+    except LookupError as error:  # it must not block the others, and a person must see it
+        set_aside(conn, row.id, str(error), now)
+        return None
+    return Waiting(
+        row.id, row.account, content, row.sha256, row.content_hash, row.received, row.size, row.strikes, row.partial
+    )
+
+
+def release(conn: Connection, now: datetime, strike: bool = False) -> int:
+    """At a daemon's start: what is being read waits again. Returns how many mails.
+
+    On SQLite there is no other daemon; on PostgreSQL others may be reading, so only leases that ran out are released.
+    """
+    cut_off = [T.c.state == "reading"]
+    if conn.dialect.name != "sqlite":
+        cut_off.append(T.c.lease_until < now)
+    changed = {"state": "new", "lease_until": None, "strikes": T.c.strikes + (1 if strike else 0)}
+    return conn.execute(update(T).where(*cut_off).values(changed)).rowcount
+
+
+def strike(conn: Connection, mail: int, why: str, now: datetime) -> int:
+    """The mail harmed its reader: count it, let it wait again. Returns its strikes; 0 where it has its verdict."""
+    changed = {"state": "new", "lease_until": None, "strikes": T.c.strikes + 1, "reason": why}
+    counted = update(T).where(T.c.id == mail, T.c.state != "done").values(changed).returning(T.c.strikes)
+    return conn.scalar(counted) or 0
+
+
+_FINISH = (
+    update(T)
+    # A person may decide again about what was set aside; nobody else about what has its verdict.
+    .where(T.c.id == bindparam("mail"), or_(T.c.state != "done", T.c.verdict == "quarantine"))
+    .values(
+        state="done",
+        lease_until=None,
+        verdict=bindparam("its_verdict"),
+        reason=bindparam("its_reason"),
+        ticket=bindparam("its_ticket"),
+        finished=bindparam("now"),
+    )
+)
+_SETTLED = update(T).where(T.c.id == bindparam("mail"), T.c.on_server == "waiting").values(on_server="settled")
+
+
+def finish(conn: Connection, mail: int, verdict: Verdict, reason: str, ticket: int | None, now: datetime) -> None:
+    """Record the verdict. Raises LookupError where the mail has one already (another reader was faster)."""
+    row = {"mail": mail, "its_verdict": verdict, "its_reason": reason, "its_ticket": ticket, "now": now}
+    if conn.execute(_FINISH, row).rowcount != 1:
+        raise LookupError(f"mail {mail} is not there, or has its verdict already")
+    conn.execute(_SETTLED, {"mail": mail})
+
+
+def set_aside(conn: Connection, mail: int, reason: str, now: datetime) -> None:
+    finish(conn, mail, "quarantine", reason, None, now)
+
+
+def earlier_copy(conn: Connection, content_hash: str, mail: int) -> int | None:
+    """Id of the first mail before this one with the same bytes below the trace headers."""
+    first: int | None = conn.scalar(select(func.min(T.c.id)).where(T.c.content_hash == content_hash, T.c.id < mail))
+    return first
+
+
+def to_put_away(
+    conn: Connection, account: str, folder: str, uidvalidity: int, limit: int
+) -> list[tuple[int, int, Verdict]]:
+    """(id, uid, verdict) of mails that have their verdict and still lie in the server's folder, in order."""
+    place = (T.c.account == account, T.c.folder == folder, T.c.uidvalidity == uidvalidity, T.c.on_server == "settled")
+    found = conn.execute(select(T.c.id, T.c.uid, T.c.verdict).where(*place).order_by(T.c.id).limit(limit))
+    return [(row.id, row.uid, row.verdict) for row in found]
+
+
+def put_away(conn: Connection, mails: Sequence[int], how: How, now: datetime) -> None:
+    conn.execute(update(T).where(T.c.id.in_(mails)).values(on_server=how, put_away=now))
+
+
+def raw(conn: Connection, mail: int) -> bytes:
+    """The bytes as they came. Raises LookupError where mail or bytes are gone."""
+    sha256 = conn.scalar(select(T.c.sha256).where(T.c.id == mail))
+    if sha256 is None:
+        raise LookupError(f"mail {mail} is not there")
+    return contents.get(conn, sha256)
+
+
+def get(conn: Connection, mail: int) -> InboxRow | None:
+    row = conn.execute(select(*_ROW).where(T.c.id == mail)).one_or_none()
+    return InboxRow(*row) if row else None
+
+
+def quarantined(conn: Connection) -> list[InboxRow]:
+    """What a person must look at, the oldest first."""
+    return [InboxRow(*row) for row in conn.execute(select(*_ROW).where(T.c.verdict == "quarantine").order_by(T.c.id))]
+
+
+def counts(conn: Connection, since: datetime) -> list[tuple[Verdict | None, str, int]]:
+    """(verdict, reason, how many) of the mails kept since then; verdict None: not settled yet."""
+    reason = case((T.c.verdict.is_(None), ""), else_=T.c.reason)
+    found = select(T.c.verdict, reason, func.count()).where(T.c.kept >= since).group_by(T.c.verdict, reason)
+    return [(row[0], row[1], row[2]) for row in conn.execute(found)]
+
+
+def waiting(conn: Connection) -> tuple[int, datetime | None]:
+    """How many mails have no verdict yet, and since when the oldest waits."""
+    unread = T.c.state.in_(("new", "reading"))
+    row = conn.execute(select(func.count(), func.min(T.c.kept)).where(unread)).one()
+    return row[0], row[1]

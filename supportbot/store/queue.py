@@ -1,0 +1,39 @@
+"""All that waits for a person -> the input of the digest."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from supportbot.mail.clean import clean_line
+from supportbot.store import inbox, mailboxes, outbox, tables, tickets
+from supportbot.tickets.digest import DigestInput, Seen, SetAside, Undelivered
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+
+def digest_input(conn: Connection, now: datetime) -> DigestInput:
+    """Tickets, mails set aside, dead letters and troubles of this moment; mails counted since the last digest."""
+    since = _last_digest(conn) or now - DAY
+    return DigestInput(
+        tickets=tickets.open_tickets(conn),
+        set_aside=tuple(SetAside(row.id, row.received, row.reason) for row in inbox.quarantined(conn)),
+        undelivered=tuple(
+            Undelivered(row.id, row.kind, row.ticket, row.recipient, row.bounce or row.reason)
+            for row in outbox.undelivered(conn, now - WEEK)
+        ),
+        seen=tuple(Seen(*row) for row in inbox.counts(conn, since)),
+        since=since,
+        troubles=tuple(
+            f"mailbox {box.name} ({box.folder}) fails since {box.failing_since:%Y-%m-%d %H:%M} UTC: "
+            f"{clean_line(box.error, 200)}"
+            for box in mailboxes.everyone(conn)
+            if box.failing_since
+        ),
+    )
+
+
+def _last_digest(conn: Connection) -> datetime | None:
+    rows = tables.outbox
+    last: datetime | None = conn.scalar(select(func.max(rows.c.created)).where(rows.c.kind == "digest"))
+    return last

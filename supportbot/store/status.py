@@ -1,0 +1,45 @@
+"""How the desk is doing -> the figures of `supportbot status`."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from supportbot.store import inbox, mailboxes, outbox, tickets
+from supportbot.store.mailboxes import MailboxState
+from supportbot.tickets import escalation
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    open_tickets: int
+    to_ring: int
+    """Urgent tickets that nobody has taken."""
+    waiting: int
+    """Mails without a verdict yet."""
+    oldest_waiting: datetime | None
+    quarantined: int
+    outbox: dict[str, int]
+    gave_up: int
+    """Mails given up or come back that still matter."""
+    overdue: datetime | None
+    """When the next mail that waits to be sent is, or was, due."""
+    mailboxes: tuple[MailboxState, ...]
+
+
+def state(conn: Connection, now: datetime | None = None) -> State:
+    waiting, oldest = inbox.waiting(conn)
+    dead = outbox.undelivered(conn, (now or datetime.now(UTC)) - WEEK)
+    return State(
+        open_tickets=tickets.count_open(conn),
+        to_ring=sum(escalation.is_called_for(ticket) for ticket in tickets.open_urgent(conn)),
+        waiting=waiting,
+        oldest_waiting=oldest,
+        quarantined=len(inbox.quarantined(conn)),
+        outbox=outbox.counts(conn),
+        gave_up=len(dead),
+        overdue=outbox.next_due(conn),
+        mailboxes=mailboxes.everyone(conn),
+    )

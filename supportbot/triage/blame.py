@@ -1,0 +1,51 @@
+"""A mail's words -> on whose side its sender sees the cause, and how sure of it. Pure.
+
+The trap: the firewall that is named is oftenest the one that is ruled out. What is cleared anywhere in the mail is
+no cause, a question is no statement, and only what somebody did, broke, admits or believes counts (triage.md,
+"billable").
+"""
+
+from collections.abc import Mapping, Sequence
+
+from supportbot.triage.phrases import Span
+
+NEEDED = ("own-thing", "third", "third-fault", "own-doing", "since-then", "damage", "believe", "admits", "cleared")
+
+Here = Mapping[str, tuple[Span, ...]]
+
+
+def blame(places: Here, moods: Sequence[str], states: Sequence[str]) -> dict[str, tuple[Span, ...]]:
+    """The values of the fact `blame` with the words that show them."""
+    found: dict[str, tuple[Span, ...]] = {}
+    for side, thing in (("customer", "{own-thing}"), ("third_party", "{third}")):
+        for span in places.get(thing, ()):
+            value = _value(side, span, places, moods[span.sentence])
+            if value:
+                found[value] = (*found.get(value, ()), span)
+    if "customer_denied" in found and "customer" in found:
+        cleared = {span.sentence for span in found["customer_denied"]}
+        stated = tuple(span for span in found["customer"] if span.sentence not in cleared)
+        found.pop("customer")
+        if any(_near(places, "{own-doing}", span.sentence, 0) for span in stated):
+            found["customer"] = stated
+    return found
+
+
+def _value(side: str, span: Span, places: Here, mood: str) -> str | None:
+    number = span.sentence
+    if _near(places, "{cleared}", number, 0):
+        return f"{side}_denied"
+    if mood == "asked":
+        return "customer_asked" if side == "customer" else None
+    if side == "third_party":
+        blamed = _near(places, "{third-fault}", number, 0) and (
+            _near(places, "{admits}", number, 1) or _near(places, "{dead}", number, 1) or mood == "believed"
+        )
+        return side if blamed or (mood == "believed" and not _near(places, "{own-thing}", number, 0)) else None
+    did = _near(places, "{own-doing}", number, 0) and _near(places, "{since-then}", number, 1)
+    return side if did or mood == "believed" else None
+
+
+def _near(places: Here, concept: str, number: int, away: int) -> bool:
+    """Whether the concept stands in that sentence, or at most `away` sentences from it."""
+    return any(abs(span.sentence - number) <= away for span in places.get(concept, ()))

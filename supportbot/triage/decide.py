@@ -1,0 +1,167 @@
+"""ParsedMail + Registry + RuleBook -> Decision: every question answered, with what each answer rests on. Pure.
+
+The mail reader's `nature` settles auto_reply, bounce and bulk; the registry settles customer and purchase; the rules
+settle kind, urgency, billing and category; the ordered table of triage.md settles the route. The trap: only a fault
+can be urgent or billable, and what is not judged must not be shown.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from supportbot.mail.message import ParsedMail
+from supportbot.triage import buying, equipment
+from supportbot.triage.conditions import Places
+from supportbot.triage.decision import BillableReason, Category, Decision, Kind, PassedOver, Question, Reason
+from supportbot.triage.evidence import Sighting, identify
+from supportbot.triage.facts import Facts, facts
+from supportbot.triage.registry import Registry
+from supportbot.triage.route import NOT_JUDGED, Known, route
+from supportbot.triage.rulebook import Answer, Match, RuleBook
+
+Readings = Mapping[str, Mapping[str, float]]
+
+_BY_NATURE: dict[str, Kind] = {"auto_reply": "auto_reply", "report": "auto_reply", "bounce": "bounce", "bulk": "bulk"}
+_ASKS: dict[str, Question] = {"kind": "kind", "urgency": "urgent", "billable": "billable", "category": "category"}
+_MOST_WORDS = 200
+"""Code points of the words that one reason shows."""
+
+
+def decide(
+    mail: ParsedMail, registry: Registry, book: RuleBook, today: date, readings: Readings | None = None
+) -> Decision:
+    """The decision about a mail, on the day `today` (contracts end). `readings` are the learned reader's, if any."""
+    if mail.nature in _BY_NATURE:
+        return _by_nature(mail)
+    sighting = identify(registry, mail.sender, mail.new_text, mail.signature, mail.forwarded, mail.subject)
+    told = facts(mail, book.index, readings)
+    seen = equipment.look(registry, sighting, told)
+    told = told.given({"nature": (mail.nature,), "device": seen.facts, "sender": (_sender(sighting),)})
+    asked = _Asked(book, told, seen.reasons)
+    kind: Kind = asked.answer("kind")  # type: ignore[assignment]
+    if kind in NOT_JUDGED:
+        return _not_judged(kind, mail, asked)
+    fault = kind == "fault"
+    urgent = fault and asked.answer("urgency") == "urgent"
+    billable = asked.answer("billable") if fault else "none"
+    category: Category = asked.answer("category")  # type: ignore[assignment]
+    bought = buying.of(registry, sighting, book.answer("purchase", told.places), told, today, book.terms)
+    customer = registry.customer(sighting.customer)
+    known = Known(
+        kind, sighting.customer, bought.purchase, sighting.contradiction, bought.denied, bool(sighting.sender_is_partner)
+    )
+    way, why = route(known, customer.row if customer else None)
+    reason: BillableReason | None = None if billable == "none" else billable  # type: ignore[assignment]
+    asked.reasons |= {"customer": _seen_by(sighting), "route": (why,), "language": _language(mail)}
+    asked.reasons |= {"purchase": bought.reasons, "partner": bought.reasons if bought.partner else ()}
+    return Decision(
+        kind=kind,
+        route=way,
+        customer=sighting.customer,
+        purchase=bought.purchase,
+        partner=bought.partner,
+        sender_is_partner=sighting.sender_is_partner,
+        sender_is_customer=sighting.sender_is_customer,
+        urgent=urgent,
+        billable=reason is not None,
+        billable_reason=reason,
+        category=category,
+        language=mail.language,
+        reasons={question: reasons for question, reasons in asked.reasons.items() if reasons},
+        passed_over=tuple(asked.passed),
+        unsure=asked.unsure(fault),
+        notes=(*sighting.notes, *bought.notes, *asked.notes(urgent)),
+        device=seen.shown,
+    )
+
+
+class _Asked:
+    """Asks the rule book, and keeps what each answer rests on."""
+
+    def __init__(self, book: RuleBook, told: Facts, registered: Mapping[str, tuple[Reason, ...]]) -> None:
+        self.book, self.told, self.registered = book, told, registered
+        self.reasons: dict[Question, tuple[Reason, ...]] = {}
+        self.passed: list[PassedOver] = []
+        self.defaults: list[Question] = []
+
+    def answer(self, table: str) -> str:
+        answer = self.book.answer(table, self.told.places)
+        question = _ASKS[table]
+        self.reasons[question] = reasons_of(answer, self.told, self.registered)
+        self.passed += [_passed(question, each) for each in answer.passed_over]
+        if answer.match is None:
+            self.defaults.append(question)
+        return answer.answer
+
+    def unsure(self, fault: bool) -> tuple[Question, ...]:
+        """Defaults that were reached although something spoke against them."""
+        doubted = {each.question for each in self.passed}
+        weak = [each for each in self.defaults if each in doubted or (each == "category" and fault)]
+        if "kind" in self.defaults and not self.told.places.phrases.get("{symptom}"):
+            weak.insert(0, "kind")
+        return tuple(dict.fromkeys(weak))
+
+    def notes(self, urgent: bool) -> tuple[str, ...]:
+        """What contradicts itself in the text: an outage that its sender plays down."""
+        if urgent and self.told.places.phrases.get("{mild}"):
+            return ("The sender says that it is not urgent, but the text states an outage.",)
+        return ()
+
+
+def reasons_of(answer: Answer, told: Facts, registered: Mapping[str, tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """The rule that answered, once for each place of the mail that it holds for, and the registry's rows."""
+    if answer.match is None:
+        return ()
+    rule = answer.match.rule
+    rows = [
+        Reason(rule.name, rule.because, rule.clause, each.words, each.start, each.end, each.row)
+        for condition in rule.when
+        if condition.source == "device"
+        for value in condition.values
+        for each in registered.get(value, ())
+    ]
+    places = [told.words(span) for span in answer.match.spans]
+    shown = [
+        Reason(rule.name, rule.because, rule.clause, words, start, end)
+        for words, start, end in dict.fromkeys(places)
+        if len(words) <= _MOST_WORDS
+    ]
+    return tuple(rows + shown) or (Reason(rule.name, rule.because, rule.clause),)
+
+
+def _passed(question: Question, match: Match) -> PassedOver:
+    return PassedOver(question, match.rule.name, f"{match.rule.because} Stopped by: {match.stopped}.")
+
+
+def _sender(sighting: Sighting) -> str:
+    if sighting.sender_is_partner:
+        return "partner"
+    return "customer" if sighting.sender_is_customer else "other"
+
+
+def _seen_by(sighting: Sighting) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(f"customer-by-{each.strength}", "", None, each.words, each.start, each.end, each.row or None)
+        for each in sighting.evidence
+    )
+
+
+def _language(mail: ParsedMail) -> tuple[Reason, ...]:
+    return (Reason("language", "The language that the new text is written in."),)
+
+
+def _by_nature(mail: ParsedMail) -> Decision:
+    kind = _BY_NATURE[mail.nature]
+    why = Reason("mail-reader", mail.nature_because or f"The mail reader says: {mail.nature}.")
+    return _nothing(kind, mail, (why,))
+
+
+def _not_judged(kind: Kind, mail: ParsedMail, asked: _Asked) -> Decision:
+    return _nothing(kind, mail, asked.reasons.get("kind", ()))
+
+
+def _nothing(kind: Kind, mail: ParsedMail, why: tuple[Reason, ...]) -> Decision:
+    way, reason = route(Known(kind, None, "unknown", False, False, False), None)
+    return Decision(kind=kind, route=way, language=mail.language, reasons={"kind": why, "route": (reason,)})
+
+
+__all__ = ["Places", "decide", "reasons_of"]

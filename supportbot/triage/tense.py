@@ -1,0 +1,78 @@
+"""One sentence's phrases -> when it holds (state), how it is meant (mood), and what in it is denied. Pure.
+
+The concepts that are looked at stand in rules/words.toml. The trap: "sedan i går" is present although "i går" is
+past, and "inte bara" denies nothing; a sentence that names both a past and a present is taken as present, because
+an outage overlooked costs more than one looked at in vain.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from supportbot.triage.phrases import Span
+from supportbot.triage.text import Sentence
+
+NEEDED = ("not", "now", "past", "solved", "fear", "ask-cause", "believe")
+"""Concepts without which sentences cannot be judged."""
+
+REACH = 3
+"""Words that may stand between a negation and what it denies."""
+
+_ONLY = frozenset({"bara", "only", "bare", "kun", "vain", "minst"})
+_COPULA = frozenset({"ar", "er", "is", "det", "it", "gor", "den", "detta", "this", "dette", "saken", "blir", "har", "on", "ole", "arendet"})
+_ASKING = frozenset(
+    "kan kunde skulle ar har vet finns gar hur vad vem var vart varfor vilken vilket vilka far maste om "
+    "can could would is are do does how what which who when where why may might kunne hvordan hva hvem hvor hvilken "
+    "hvad hvornar kan ma skal voisiko voiko voisitteko onko kuinka miten mika milloin".split()
+)
+
+
+def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
+    """When what the sentence says holds: present, solved, past, feared."""
+    solved = _in(here, "{solved}", number)
+    if solved and not any(denied(span, here, None) for span in solved):
+        return "solved"
+    if _in(here, "{fear}", number):
+        return "feared"
+    if _in(here, "{past}", number) and not _in(here, "{now}", number):
+        return "past"
+    return "present"
+
+
+def mood(number: int, sentence: Sentence, here: Mapping[str, tuple[Span, ...]]) -> str:
+    """Asserted, believed or asked. A statement that merely ends in "?" ("Ingen når oss?") is asserted."""
+    if _in(here, "{ask-cause}", number) and sentence.asked:
+        return "asked"
+    if sentence.asked and sentence.words[0].form in _ASKING:
+        return "asked"
+    if _in(here, "{believe}", number):
+        return "believed"
+    return "asserted"
+
+
+def denied(span: Span, here: Mapping[str, tuple[Span, ...]], sentence: Sentence | None) -> bool:
+    """Whether a negation in the same clause turns the phrase round: before it, or in "akut är det inte"."""
+    for negation in _in(here, "{not}", span.sentence):
+        if negation.first <= span.last and negation.last >= span.first:
+            continue
+        before = span.first - negation.last - 1
+        if 0 <= before <= REACH and not _broken(sentence, negation.last + 1, span.first):
+            if sentence is None or sentence.words[negation.last + 1].form not in _ONLY:
+                return True
+        after = negation.first - span.last - 1
+        if sentence is not None and 0 < after <= REACH and not _broken(sentence, span.last + 1, negation.first):
+            if all(word.form in _COPULA for word in sentence.words[span.last + 1 : negation.first]):
+                return True
+    return False
+
+
+def all_denied(places: Mapping[str, tuple[Span, ...]], sentences: Sequence[Sentence]) -> frozenset[Span]:
+    """Every place of a phrase that is denied."""
+    spans = {span for name, found in places.items() if name != "{not}" for span in found}
+    return frozenset(span for span in spans if denied(span, places, sentences[span.sentence]))
+
+
+def _broken(sentence: Sentence | None, first: int, last: int) -> bool:
+    return sentence is not None and any(word.comma for word in sentence.words[first : last + 1])
+
+
+def _in(here: Mapping[str, tuple[Span, ...]], concept: str, number: int) -> tuple[Span, ...]:
+    return tuple(span for span in here.get(concept, ()) if span.sentence == number)
