@@ -3,7 +3,7 @@
     python tools/bench.py [--mails 1000,10000] [--seconds 30]
 
 For each count: a bare batch fetch with imaplib, mbsync with fsync, then the daemon from its start until every mail has
-its ticket and outbox rows committed, and until every acknowledgement is accepted. Then one mail a second with IDLE, from
+its ticket and outbox rows committed, and until all acknowledgements are accepted. Then one mail a second with IDLE, from
 its delivery to the accepted acknowledgement. The daemon and mbsync are processes of their own; CPU and peak memory are
 read from /proc.
 """
@@ -227,7 +227,7 @@ def trickle(folder: Path, dovecot: Dovecot, seconds: int) -> None:
     delays = sorted(delays[1:])  # the first one waits for the daemon's start
     p50, p99 = statistics.median(delays), delays[min(len(delays) - 1, int(len(delays) * 0.99))]
     print(
-        f"\n1 mail/s with IDLE, {len(delays)} mails: delivery to accepted acknowledgement p50 {p50:.2f} s, p99 {p99:.2f} s"
+        f"\n1 mail/s with IDLE, {len(delays)} mails: delivery to acknowledgement p50 {p50:.2f} s, p99 {p99:.2f} s"
     )
 
 

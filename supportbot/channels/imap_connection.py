@@ -22,8 +22,10 @@ from supportbot.errors import Denied, Unreachable
 
 BYTES_PER_SECOND = 50_000
 """The slowest line that a fetch is given time for."""
-KEEPALIVE = ((socket.TCP_KEEPIDLE, 60), (socket.TCP_KEEPINTVL, 15), (socket.TCP_KEEPCNT, 4))
-"""Seconds, seconds, probes: a dead peer is noticed by the kernel within 2 minutes while nothing is sent."""
+PATIENCE = 4
+"""Timeouts that a command may take in all, while the server goes on saying something ("* OK Hang in there")."""
+KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+"""Seconds, seconds, probes: where the kernel can, it notices a dead peer within 2 minutes while nothing is sent."""
 
 _LATER = re.compile(r"^\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CORRUPTION)\]", re.I)
 """Response codes (RFC 5530) of a NO that says nothing against the password."""
@@ -75,9 +77,10 @@ class Connection:
         volume: int = 0,
         endless: bool = False,
     ) -> Answer:
-        """Send one command and wait for its completion, at most the timeout and the time that `volume` bytes take.
+        """Send one command and wait for its completion. Raises Unreachable.
 
-        Silence for the timeout ends it too. `endless` is IDLE alone, whose time the caller holds. Raises Unreachable.
+        Silence for the timeout ends it, and so does PATIENCE plus the time that `volume` bytes take. `endless` is for
+        IDLE alone, whose time the caller holds. `answers` are sent at the server's "+", in turn.
         """
         if self.protocol.failure:
             raise self.lost()
@@ -91,7 +94,7 @@ class Connection:
         )
         self.protocol.answers.extend(answers)
         try:
-            async with asyncio.timeout(None if endless else self.seconds + volume / BYTES_PER_SECOND):
+            async with asyncio.timeout(None if endless else PATIENCE * self.seconds + volume / BYTES_PER_SECOND):
                 result, lines = await self.protocol.execute(command)
         except (TimeoutError, aioimaplib.CommandTimeout):
             self.protocol.fail(f"no answer to {name} in time")
@@ -155,8 +158,9 @@ async def _connect(settings: MailboxSection) -> Protocol:
         raise
     peer = protocol.transport.get_extra_info("socket")
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in KEEPALIVE:
-        peer.setsockopt(socket.IPPROTO_TCP, option, value)
+    for option, value in KEEPALIVE.items():
+        if hasattr(socket, option):
+            peer.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     return protocol
 
 

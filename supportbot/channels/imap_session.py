@@ -24,6 +24,8 @@ log = structlog.get_logger("imap")
 
 CHUNK = 300
 """UIDs of one command: the line stays below the 8192 octets that servers must take (RFC 2683 §3.2.1.5)."""
+AWAY_CHUNK = 100
+"""UIDs of one MOVE or COPY, which a slow server works at in silence."""
 DONE_KEYWORD = "$Supportbot-done"
 PARTIAL_BYTES = 50 << 20
 
@@ -154,7 +156,7 @@ class Session:
         keyword: left where it is, marked; left: nothing could be done; gone: it was no longer there.
         """
         done: dict[int, PutAway] = {}
-        for chunk in _chunks(uids):
+        for chunk in _chunks(uids, AWAY_CHUNK):
             there = await self._search(f"UID {uid_set(chunk)}")
             done.update(dict.fromkeys(chunk, "gone"))
             done.update(dict.fromkeys(there, "left"))
@@ -221,19 +223,18 @@ class Session:
         """One IDLE, ended by news or time. False when the server refuses it or ends it: then it is not to be used."""
         protocol, limit = self._connection.protocol, self._connection.seconds
         idle = asyncio.create_task(self._connection.run("IDLE", endless=True))
+        ended_by_us = False
         try:
             await _first_of(limit, asyncio.shield(idle), protocol.idling.wait())
             if protocol.idling.is_set():
                 await _first_of(seconds, asyncio.shield(idle), protocol.news.wait(), interrupt.wait())
-            if idle.done():
-                await idle
-                return False
-            # DONE asks whether the server is still alive. It must follow even an IDLE that was not answered yet.
-            protocol.send("DONE")
-            await asyncio.wait({idle}, timeout=limit)
-            if not idle.done():
+                ended_by_us = protocol.pending is not None
+            if ended_by_us:
+                protocol.send("DONE")  # its answer shows that the server is still alive
+                await asyncio.wait({idle}, timeout=limit)
+            if protocol.pending is not None:
                 protocol.fail("no answer to IDLE in time")
-            return (await idle).ok
+            return (await idle).ok and ended_by_us
         finally:
             idle.cancel()
 
@@ -263,10 +264,10 @@ async def _first_of(seconds: float, *awaited: Awaitable[Any]) -> None:
             task.cancel()
 
 
-def _chunks(uids: Iterable[int]) -> Iterator[list[int]]:
+def _chunks(uids: Iterable[int], length: int = CHUNK) -> Iterator[list[int]]:
     ordered = sorted(set(uids))
-    for start in range(0, len(ordered), CHUNK):
-        yield ordered[start : start + CHUNK]
+    for start in range(0, len(ordered), length):
+        yield ordered[start : start + length]
 
 
 def _batches(listed: dict[int, Listed], max_mails: int, max_bytes: int, partial_bytes: int) -> Iterator[list[Listed]]:

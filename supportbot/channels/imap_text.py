@@ -8,12 +8,13 @@ import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 Reply = tuple[bytes | bytearray, ...]
 """Text, literal, text, literal, …, text."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE_TIME = re.compile(r"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _FETCH = re.compile(rb"\d+ FETCH \(", re.I)
 _FLAGS = re.compile(rb"FLAGS \([^)]*\)", re.I)
 _UID = re.compile(rb"[( ]UID (\d+)", re.I)
@@ -82,12 +83,14 @@ def copied_uids(codes: bytes) -> set[int] | None:
 
 def date_time(text: str) -> datetime | None:
     """INTERNALDATE (RFC 3501 `date-time`), e.g. ` 5-Nov-2026 15:25:22 +0100`; None where it is no date."""
-    match = re.fullmatch(r"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d:\d\d:\d\d) ([+-]\d{4})", text)
-    if match is None or match[2].title() not in _MONTHS:
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
         return None
-    month = _MONTHS.index(match[2].title()) + 1
+    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
+    offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes)) * (-1 if sign == "-" else 1)
     try:
-        return datetime.strptime(f"{match[3]}-{month}-{match[1]} {match[4]} {match[5]}", "%Y-%m-%d %H:%M:%S %z")
+        clock = (int(hour), int(minute), int(second))
+        return datetime(int(year), _MONTHS.index(month.title()) + 1, int(day), *clock, tzinfo=timezone(offset))
     except ValueError:
         return None
 

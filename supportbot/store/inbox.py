@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, literal_column, or_, select, update
 
 from supportbot.store import contents, tables
 from supportbot.store.contents import content_hash
-from supportbot.store.sql import insert_new
+from supportbot.store.sql import Prepared, insert_new
 from supportbot.tickets.ticket import Verdict
 
 How = Literal["moved", "copied", "keyword", "left", "gone"]
 """What became of the server's copy."""
 
-T = tables.inbox
+T, C = tables.inbox, tables.contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +113,21 @@ def keep(conn: Connection, mail: Kept, now: datetime) -> int | None:
     return row_id
 
 
+_UNREAD = T.c.finished.is_(None)
 _EXPIRE = (
-    update(T).where(T.c.state == "reading", T.c.lease_until < bindparam("now")).values(state="new", lease_until=None)
+    update(T)
+    .where(_UNREAD, T.c.state == "reading", T.c.lease_until < bindparam("now"))
+    .values(state="new", lease_until=None)
 )
 _OLDEST = (
-    select(T.c.id, T.c.account, T.c.sha256, T.c.content_hash, T.c.received, T.c.size, T.c.strikes, T.c.partial)
-    .where(T.c.state == "new")
+    select(
+        T.c.id, T.c.account, T.c.sha256, T.c.content_hash, T.c.received, T.c.size, T.c.strikes, T.c.partial, C.c.content
+    )
+    .outerjoin_from(T, C, T.c.sha256 == C.c.sha256)
+    .where(_UNREAD, T.c.state == "new")
     .order_by(T.c.id)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=T, skip_locked=True)
 )
 
 
@@ -144,7 +150,7 @@ def claim(conn: Connection, limit: int, now: datetime, lease: timedelta, max_byt
 
 def _waiting(conn: Connection, row: Any, now: datetime) -> Waiting | None:
     try:
-        content = contents.get(conn, row.sha256)
+        content = row.content if row.content is not None else contents.get(conn, row.sha256)
     except LookupError as error:  # it must not block the others, and a person must see it
         set_aside(conn, row.id, str(error), now)
         return None
@@ -158,7 +164,7 @@ def release(conn: Connection, now: datetime, strike: bool = False) -> int:
 
     On SQLite there is no other daemon; on PostgreSQL others may be reading, so only leases that ran out are released.
     """
-    cut_off = [T.c.state == "reading"]
+    cut_off = [_UNREAD, T.c.state == "reading"]
     if conn.dialect.name != "sqlite":
         cut_off.append(T.c.lease_until < now)
     changed = {"state": "new", "lease_until": None, "strikes": T.c.strikes + (1 if strike else 0)}
@@ -172,45 +178,53 @@ def strike(conn: Connection, mail: int, why: str, now: datetime) -> int:
     return conn.scalar(counted) or 0
 
 
-_FINISH = (
-    update(T)
-    # A person may decide again about what was set aside; nobody else about what has its verdict.
-    .where(T.c.id == bindparam("mail"), or_(T.c.state != "done", T.c.verdict == "quarantine"))
-    .values(
-        state="done",
-        lease_until=None,
-        verdict=bindparam("its_verdict"),
-        reason=bindparam("its_reason"),
-        ticket=bindparam("its_ticket"),
-        finished=bindparam("now"),
+_FINISH = Prepared(
+    lambda _: (
+        update(T)
+        # A person may decide again about what was set aside; nobody else about what has its verdict.
+        .where(T.c.id == bindparam("mail"), or_(T.c.state != "done", T.c.verdict == "quarantine"))
+        .values(
+            state="done",
+            lease_until=None,
+            verdict=bindparam("its_verdict"),
+            reason=bindparam("its_reason"),
+            ticket=bindparam("its_ticket"),
+            finished=bindparam("now"),
+            on_server=case((T.c.on_server == "waiting", "settled"), else_=T.c.on_server),
+        )
     )
 )
-_SETTLED = update(T).where(T.c.id == bindparam("mail"), T.c.on_server == "waiting").values(on_server="settled")
 
 
 def finish(conn: Connection, mail: int, verdict: Verdict, reason: str, ticket: int | None, now: datetime) -> None:
     """Record the verdict. Raises LookupError where the mail has one already (another reader was faster)."""
     row = {"mail": mail, "its_verdict": verdict, "its_reason": reason, "its_ticket": ticket, "now": now}
-    if conn.execute(_FINISH, row).rowcount != 1:
+    if _FINISH.count(conn, row) != 1:
         raise LookupError(f"mail {mail} is not there, or has its verdict already")
-    conn.execute(_SETTLED, {"mail": mail})
 
 
 def set_aside(conn: Connection, mail: int, reason: str, now: datetime) -> None:
     finish(conn, mail, "quarantine", reason, None, now)
 
 
+_EARLIER = select(func.min(T.c.id)).where(T.c.content_hash == bindparam("its_hash"), T.c.id < bindparam("mail"))
+
+
 def earlier_copy(conn: Connection, content_hash: str, mail: int) -> int | None:
     """Id of the first mail before this one with the same bytes below the trace headers."""
-    first: int | None = conn.scalar(select(func.min(T.c.id)).where(T.c.content_hash == content_hash, T.c.id < mail))
+    first: int | None = conn.scalar(_EARLIER, {"its_hash": content_hash, "mail": mail})
     return first
+
+
+_SETTLED = T.c.on_server == literal_column("'settled'")
+_SET_ASIDE = T.c.verdict == literal_column("'quarantine'")
 
 
 def to_put_away(
     conn: Connection, account: str, folder: str, uidvalidity: int, limit: int
 ) -> list[tuple[int, int, Verdict]]:
     """(id, uid, verdict) of mails that have their verdict and still lie in the server's folder, in order."""
-    place = (T.c.account == account, T.c.folder == folder, T.c.uidvalidity == uidvalidity, T.c.on_server == "settled")
+    place = (T.c.account == account, T.c.folder == folder, T.c.uidvalidity == uidvalidity, _SETTLED)
     found = conn.execute(select(T.c.id, T.c.uid, T.c.verdict).where(*place).order_by(T.c.id).limit(limit))
     return [(row.id, row.uid, row.verdict) for row in found]
 
@@ -234,7 +248,7 @@ def get(conn: Connection, mail: int) -> InboxRow | None:
 
 def quarantined(conn: Connection) -> list[InboxRow]:
     """What a person must look at, the oldest first."""
-    return [InboxRow(*row) for row in conn.execute(select(*_ROW).where(T.c.verdict == "quarantine").order_by(T.c.id))]
+    return [InboxRow(*row) for row in conn.execute(select(*_ROW).where(_SET_ASIDE).order_by(T.c.id))]
 
 
 def counts(conn: Connection, since: datetime) -> list[tuple[Verdict | None, str, int]]:
@@ -246,6 +260,5 @@ def counts(conn: Connection, since: datetime) -> list[tuple[Verdict | None, str,
 
 def waiting(conn: Connection) -> tuple[int, datetime | None]:
     """How many mails have no verdict yet, and since when the oldest waits."""
-    unread = T.c.state.in_(("new", "reading"))
-    row = conn.execute(select(func.count(), func.min(T.c.kept)).where(unread)).one()
+    row = conn.execute(select(func.count(), func.min(T.c.kept)).where(_UNREAD)).one()
     return row[0], row[1]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, literal_column, or_, select, update
 
 from supportbot.store import contents, tables
 from supportbot.store.sql import insert_new
@@ -178,18 +178,22 @@ def release(conn: Connection, now: datetime) -> int:
     return conn.execute(update(T).where(T.c.state == "sending").values(_CUT_OFF | {"due": now})).rowcount
 
 
+_END = update(T).where(T.c.id == bindparam("its_id"), T.c.state != "sent")
+_COUNT = _END.values(unknowns=T.c.unknowns + bindparam("more"))
+
+
 def sent(conn: Connection, row_id: int, reply: str, now: datetime) -> None:
-    _change(conn, row_id, state="sent", lease_until=None, reason=reply, finished=now)
+    conn.execute(_END, {"its_id": row_id, "state": "sent", "lease_until": None, "reason": reply, "finished": now})
 
 
 def retry(conn: Connection, row_id: int, at: datetime, reason: str, unknown: bool) -> None:
     """Try again at `at`; `unknown`: whether the relay accepted it could not be known."""
-    more = 1 if unknown else 0
-    _change(conn, row_id, state="queued", lease_until=None, due=at, reason=reason, unknowns=T.c.unknowns + more)
+    row = {"its_id": row_id, "state": "queued", "lease_until": None, "due": at, "reason": reason, "more": int(unknown)}
+    conn.execute(_COUNT, row)
 
 
 def gave_up(conn: Connection, row_id: int, why: str, now: datetime) -> None:
-    _change(conn, row_id, state="gave_up", lease_until=None, reason=why, finished=now)
+    conn.execute(_END, {"its_id": row_id, "state": "gave_up", "lease_until": None, "reason": why, "finished": now})
 
 
 def bounced(conn: Connection, row_id: int, permanent: bool, status: str, diagnostic: str, now: datetime) -> None:
@@ -205,10 +209,6 @@ def requeue(conn: Connection, row_id: int, now: datetime) -> bool:
     anew = {"state": "queued", "due": now, "since": now, "attempt": 0, "unknowns": 0, "finished": None}
     anew |= {"bounced": None, "bounce_permanent": None, "bounce": ""}
     return conn.execute(update(T).where(T.c.id == row_id, may).values(anew)).rowcount == 1
-
-
-def _change(conn: Connection, row_id: int, **changed: Any) -> None:
-    conn.execute(update(T).where(T.c.id == row_id, T.c.state != "sent").values(changed))
 
 
 def by_message_ids(conn: Connection, ids: Iterable[str]) -> dict[str, OutboxRow]:
@@ -239,7 +239,7 @@ def content(conn: Connection, row_id: int) -> bytes | None:
 
 def undelivered(conn: Connection, since: datetime) -> list[OutboxRow]:
     """Given up or come back for good: those of open tickets, and those of no ticket that ended after `since`."""
-    dead = or_(T.c.state == "gave_up", T.c.bounce_permanent.is_(True))
+    dead = or_(T.c.state == "gave_up", T.c.bounce_permanent.is_(literal_column("TRUE")))
     tickets = tables.tickets
     still_open = select(tickets.c.number).where(tickets.c.number == T.c.ticket, tickets.c.is_open.is_(True)).exists()
     matters = or_(still_open, T.c.ticket.is_(None) & (func.coalesce(T.c.bounced, T.c.finished) >= since))

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from supportbot.store import tables
-from supportbot.store.sql import upsert
+from supportbot.store.sql import insert_rows, upsert
 from supportbot.store.values import list_from, list_text
 from supportbot.triage.records import Customer, Device, Model, Partner, number_range
 from supportbot.triage.registry import Registry
@@ -29,8 +29,7 @@ def replace(conn: Connection, registry: Registry) -> None:
     }
     for table, values in rows.items():
         conn.execute(delete(table))
-        if values:
-            conn.execute(insert(table), [value | {"place": place} for place, value in enumerate(values)])
+        insert_rows(conn, table, [value | {"place": place} for place, value in enumerate(values)])
     told = json.dumps(list(rows.values()), default=str, sort_keys=True)
     value = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
     upsert(conn, tables.meta, {"name": FINGERPRINT, "value": value}, {"value": value})

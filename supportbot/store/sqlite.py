@@ -47,7 +47,7 @@ def writing_engine(file: Path) -> Engine:
 
 
 def reading_engine(file: Path) -> Engine:
-    return _engine(file, "BEGIN", "PRAGMA query_only = ON")
+    return _engine(file, "BEGIN", "query_only = ON")
 
 
 def _engine(file: Path, begin: str, *more: str) -> Engine:
@@ -57,8 +57,9 @@ def _engine(file: Path, begin: str, *more: str) -> Engine:
     def connect(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         _set_wal(connection)
-        for pragma in ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", *more):
-            connection.execute(pragma)
+        # In memory: else every SAVEPOINT that changes 16 pages makes a file of its own.
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -16000", *more):
+            connection.execute(f"PRAGMA {pragma}")
         if connection.execute("PRAGMA synchronous").fetchone() != (2,):
             raise Unreachable(f"{file}: SQLite refuses synchronous = FULL, without which a power cut loses mail")
 

@@ -7,10 +7,10 @@ between the two is lost (on SQLite all writers wait for each other anyway).
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from supportbot.store import tables
-from supportbot.store.sql import insert_once
+from supportbot.store.sql import Prepared, insert_once, insert_rows
 from supportbot.store.ticket_rows import (
     article_from,
     article_row,
@@ -24,11 +24,13 @@ from supportbot.tickets.ticket import Article, JournalEntry, Status, Ticket
 
 T, P, A, J = tables.tickets, tables.participants, tables.articles, tables.journal
 
-_COUNT = (
-    update(tables.counters)
-    .where(tables.counters.c.name == "ticket")
-    .values(value=tables.counters.c.value + 1)
-    .returning(tables.counters.c.value)
+_COUNT = Prepared(
+    lambda _: (
+        update(tables.counters)
+        .where(tables.counters.c.name == bindparam("what"))
+        .values(value=tables.counters.c.value + bindparam("step"))
+        .returning(tables.counters.c.value)
+    )
 )
 _FIND = select(T).where(T.c.number == bindparam("its_number"))
 _FIND_TO_CHANGE = _FIND.with_for_update()
@@ -38,7 +40,7 @@ _FIRST_ARTICLE = select(A.c.text, A.c.inbox_id).where(A.c.ticket == bindparam("i
 
 def reserve_number(conn: Connection) -> int:
     """The next ticket number, from 10001; never given twice."""
-    number: int = conn.execute(_COUNT).scalar_one()
+    number: int = _COUNT.value(conn, {"what": "ticket", "step": 1})
     return number
 
 
@@ -55,21 +57,19 @@ def apply(conn: Connection, plan: Plan, is_new: bool) -> None:
     """
     ticket, row = plan.ticket, ticket_row(plan.ticket)
     if is_new:
-        conn.execute(insert(T), row)
-    elif conn.execute(_UPDATE.values(row), {"its_number": ticket.number}).rowcount != 1:
+        insert_rows(conn, T, [row])
+    elif conn.execute(_UPDATE, row | {"its_number": ticket.number}).rowcount != 1:
         raise LookupError(f"ticket {ticket.number} is not there")
     else:
         conn.execute(delete(P).where(P.c.ticket == ticket.number, P.c.address.not_in(ticket.participants)))
     for address in ticket.participants:
         insert_once(conn, P, {"ticket": ticket.number, "address": address})
-    if plan.articles:
-        conn.execute(insert(A), [article_row(ticket.number, article) for article in plan.articles])
+    insert_rows(conn, A, [article_row(ticket.number, article) for article in plan.articles])
     add_journal(conn, ticket.number, plan.journal)
 
 
 def add_journal(conn: Connection, number: int, entries: Sequence[JournalEntry]) -> None:
-    if entries:
-        conn.execute(insert(J), [entry_row(number, entry) for entry in entries])
+    insert_rows(conn, J, [entry_row(number, entry) for entry in entries])
 
 
 def listing(

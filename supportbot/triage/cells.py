@@ -55,7 +55,11 @@ def _stripped(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:
 
 def _right_header(file: str, header: list[str], columns: Sequence[str], problems: list[Problem]) -> bool:
     wrong = [
-        *(Problem(f"{file}:1", f'"{name}" is not a column.', did_you_mean(name, columns)) for name in header if name not in columns),
+        *(
+            Problem(f"{file}:1", f'"{name}" is not a column.', did_you_mean(name, columns))
+            for name in header
+            if name not in columns
+        ),
         *(Problem(f"{file}:1", f'the column "{name}" is missing.') for name in columns if name not in header),
         *(Problem(f"{file}:1", f'the column "{name}" stands twice.') for name in set(header) if header.count(name) > 1),
     ]
@@ -80,7 +84,10 @@ def toml_tables(file: str, text: str, key: str, problems: list[Problem]) -> Rows
         return []
     lines = [number for number, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[\[\s*{key}\s*\]\]", line)]
     places = lines if len(lines) == len(tables) else range(1, len(tables) + 1)
-    return [(f"{file}:{place} {one.get('id') or one.get('name') or ''}".rstrip(), one) for place, one in zip(places, tables, strict=True)]
+    return [
+        (f"{file}:{place} {one.get('id') or one.get('name') or ''}".rstrip(), one)
+        for place, one in zip(places, tables, strict=True)
+    ]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

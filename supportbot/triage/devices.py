@@ -1,14 +1,15 @@
-"""New text + the customer's devices + the approved list -> the devices that the text names, each with what is on record. Pure.
+"""New text + the customer's devices + the approved list -> the devices that the text names, with their records. Pure.
 
 By MAC, serial, model ("T46:an", "SPA504", "Evolve2"), make ("Snomen", "den gråa ciscon") and, for equipment outside the
-service, by its kind (door phone, fax). Whether a device is at fault or merely mentioned is not judged here. The trap: model
-names are also rooms, prices and extensions ("rum T30", "8800 kr"), so a bare one needs its make or a device's word.
+service, by its kind (door phone, fax). Whether a device is at fault or merely mentioned is not judged here. The trap:
+model names are also rooms, prices and extensions ("rum T30", "8800 kr"), so a bare one needs a make or device word.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -31,7 +32,11 @@ _MAC = re.compile(
 _SERIAL = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Za-z0-9][A-Za-z0-9-]{5,24}(?![\w-])")
 _SERIAL_WORD = re.compile(r"serie|serial|s/?n\b|snr|sarjanumero", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-_ENDINGS = frozenset("s n en ens ns an ar arna ers er es na t et on in".split())
+_SUM = re.compile(r"\s*(?:kr|kronor|sek|st|stycken|ggr|%|€|:-)(?!\w)", re.IGNORECASE)
+_PLACE = re.compile(
+    r"\b(?:rum(?:met)?|sal(?:en)?|avdelning(?:en)?|avd|hus|plan|room|gate|v[äa]g|linje|buss|ankn\w*|nr|nummer)\.?\s*$", re.IGNORECASE
+)
+_ENDINGS = frozenset(("s", "n", "en", "ens", "ns", "an", "ar", "arna", "ers", "er", "es", "na", "t", "et", "on", "in"))
 _SUFFIX = r"(?:[:'’]?(?:an|ans|en|n|s|or|orna|ar|er|erna)|-\w+)?"
 
 
@@ -102,7 +107,9 @@ def _by_serial(registry: Registry, customer_id: str | None, text: str) -> Iterat
     for match in _SERIAL.finditer(text):
         devices = registry.by_serial(match[0])
         own = [one for one in devices if one.customer_id == customer_id]
-        digits_only = match[0].isdigit() and not _SERIAL_WORD.search(text[max(0, match.start() - _NEAR) : match.start()])
+        digits_only = match[0].isdigit() and not _SERIAL_WORD.search(
+            text[max(0, match.start() - _NEAR) : match.start()]
+        )
         chosen = own or ([] if digits_only else list(devices))
         if len(chosen) == 1 and (own or not digits_only):
             yield _of_device(registry, DeviceSighting(match[0], *match.span(), "serial"), chosen[0])
@@ -117,8 +124,8 @@ def _by_model(registry: Registry, customer_id: str | None, text: str) -> Iterato
     for vendor, name in sorted(listed, key=lambda pair: -len(pair[1])):
         theirs = any((one.vendor, one.model) == (vendor, name) for one in own)
         for match in _written(name).finditer(text):
-            telling = _is_telling(match["model"], 4 if theirs else 5)
-            if telling or _stands_beside(text, match, vendor):
+            name_alone = _is_telling(match["model"], 3 if theirs else 5) and not _is_a_place_or_sum(text, match)
+            if name_alone or _stands_beside(text, match, vendor):
                 yield _of_model(registry, customer_id, DeviceSighting(match[0], *match.span(), "model"), vendor, name)
     for make in MAKES:
         for pattern, telling in ((make.telling, True), (make.beside, False)):
@@ -161,7 +168,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 def _is_telling(words: str, length: int = 4) -> bool:
     """Letters and digits mixed, long enough to be nothing else: T54W, HT801, but not 7841 or S650."""
     solid = re.sub(r"[\W_]", "", words)
-    changes = sum(one.isdigit() != other.isdigit() for one, other in zip(solid, solid[1:], strict=False))
+    changes = sum(one.isdigit() != other.isdigit() for one, other in pairwise(solid))
     return len(solid) >= length and changes >= 1
 
 
@@ -173,9 +180,12 @@ def _stands_beside(text: str, match: re.Match[str], vendor: str, any_make: bool 
     make = BY_WRITING.get(vendor.casefold())
     if any((found := _make_of(word, BY_WRITING)) and make is found for word in words):
         return True
-    unit = re.match(r"\s*(?:kr|kronor|sek|st|stycken|ggr|%|€|:-)", after, re.IGNORECASE)
-    room = re.search(r"(?:rum|sal|avdelning|avd|hus|plan|room|gate|v[äa]g|linje|buss|ankn\w*|anknytning|nr|nummer)\.?\s*$", before, re.IGNORECASE)
-    return any_make and not unit and not room and bool(DEVICE_WORD.search(f"{before} | {after}"))
+    return any_make and not _is_a_place_or_sum(text, match) and bool(DEVICE_WORD.search(f"{before} | {after}"))
+
+
+def _is_a_place_or_sum(text: str, match: re.Match[str]) -> bool:
+    """Room T30, extension 8841, 8800 kr."""
+    return bool(_SUM.match(text, match.end()) or _PLACE.search(text[max(0, match.start() - 20) : match.start()]))
 
 
 def _make_of(word: str, makes: dict[str, Make]) -> Make | None:
@@ -191,12 +201,12 @@ def _make_of(word: str, makes: dict[str, Make]) -> Make | None:
             return make
     if len(word) < 7:
         return None
-    near = [form for form in makes if form[0] == word[0] and len(form) > 5]
-    return next(
-        (makes[form] for form in near for bare in (word, word[: len(form)]) if OSA.distance(form, bare, score_cutoff=1) <= 1
-         and (word[len(bare):] in _ENDINGS or not word[len(bare):])),
-        None,
-    )  # fmt: skip
+    for form in (form for form in makes if len(form) > 5 and form[0] == word[0]):
+        for bare in (word, word[: len(form)]):
+            rest = word[len(bare) :]
+            if OSA.distance(form, bare, score_cutoff=1) <= 1 and (not rest or rest in _ENDINGS):
+                return makes[form]
+    return None
 
 
 def _means_something_else(text: str, match: re.Match[str], make: Make) -> bool:
@@ -275,7 +285,7 @@ def _listed(registry: Registry, vendor: str, name: str) -> Model | None:
 
 
 def _fits(written: str, name: str) -> bool:
-    """Whether `written` is the model `name`, or its beginning or end: T46 of T46U, SPA504 of SPA504G, E350 of Edge E350."""
+    """Whether `written` is the model `name` or one end of it: T46 of T46U, SPA504 of SPA504G, E350 of Edge E350."""
     short, full = _solid(written), _solid(name)
     if short == full:
         return True

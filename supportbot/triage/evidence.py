@@ -62,19 +62,17 @@ def identify(
     partner = registry.partner_by_domain(sender.domain) if sender else None
     own = _of_sender(registry, sender)
     told = _told(registry, new_text, subject, forwarded)
-    signed = _numbers(registry, signature, "signature")
+    signature = "" if partner else signature
     names = _names(registry, new_text, "text") + _names(registry, subject, "subject")
-    others = [one for one in told if one.customer_id not in {mine.customer_id for mine in own}]
+    writer = {one.customer_id for one in own}
+    others = [one for one in told if one.customer_id not in writer]
     for_another = partner is not None or speaks_for_another(f"{subject}\n{new_text}", others, own, names)
     notes = _notes(registry, sender, new_text)
+    chosen = own + told + _numbers(registry, signature, "signature")
     if for_another and (told or names):
-        writer = {one.customer_id for one in own}
-        kept = [one for one in told if one.customer_id not in writer] or told
-        named = [one for one in names if one.customer_id not in writer] or names
-        chosen = kept or _softly(registry, sender, new_text, "", forwarded, named, partner)
-    else:
-        chosen = own + told + signed
-        chosen = chosen or _softly(registry, sender, new_text, signature, forwarded, names, partner)
+        others_named = [one for one in names if one.customer_id not in writer]
+        chosen = others or others_named or told or _softly(registry, sender, new_text, "", forwarded, names, partner)
+    chosen = chosen or _softly(registry, sender, new_text, signature, forwarded, names, partner)
     chosen = _address_beats_domain(chosen)
     return _concluded(registry, sender, partner, chosen, names, notes)
 
@@ -117,7 +115,9 @@ def _told(registry: Registry, new_text: str, subject: str, forwarded: Forwarded 
     return found
 
 
-def _numbers(registry: Registry, text: str, where: Literal["text", "subject", "signature", "forward"]) -> list[Evidence]:
+def _numbers(
+    registry: Registry, text: str, where: Literal["text", "subject", "signature", "forward"]
+) -> list[Evidence]:
     """Organisation and telephone numbers of customers in the text, each customer's first of each kind."""
     found: dict[tuple[Strength, str], Evidence] = {}
     done = 0

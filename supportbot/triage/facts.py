@@ -7,6 +7,7 @@ The learned reader is one more fact: `readings` maps a question ("urgent") to it
 of each (0 to 1); a rule asks `when.reads.urgent.urgent.at_least = 0.9` and is cited like any other.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,10 +20,13 @@ from supportbot.triage.text import Sentence, sentences
 Given = Mapping[str, Sequence[str]]
 """Facts that the registry or the headers know: fact -> its values."""
 
+_REPLY = re.compile(r"\s*(?:sv|re|aw|antw|vs|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+"""The subject of an answer is the old mail's: no word of what its sender writes now."""
 _TOLD = {"hard": "{hard-fault}", "soft": "{symptom}"}
+_NO_INFORMATION = ("{ask-cause}", "{ask-help}")
 _NOT_TOLD = ("{if}", "{ask}", "{order-strong}", "{selling}")
 
-NEEDED = tuple(dict.fromkeys((*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, "hard-fault", "symptom", "if", "ask")))
+NEEDED = tuple(dict.fromkeys((*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, "hard-fault", "symptom", "if", "ask", "ask-help", "ask-indirect")))
 """Concepts that rules/words.toml must hold for facts to be told."""
 
 
@@ -67,6 +71,7 @@ def of_text(
 ) -> Facts:
     """The facts of a bare text, as an example of a rule is one."""
     spoken = language if language != "other" else "sv"
+    subject = "" if _REPLY.match(subject) else subject
     head = tuple(_of_subject(each) for each in sentences(subject[:400], spoken, index.beginnings))
     read = head + sentences(new_text, spoken, index.beginnings)
     found = index.find(read)
@@ -79,6 +84,7 @@ def of_text(
     }
     negated = tense.all_denied(found, read)
     told["told"] = _told(found, states, moods, negated)
+    told["asks"] = _asks(found, moods)
     places = Places(found, states, moods, negated, told, readings or {})
     return Facts(places, read, subject, new_text)
 
@@ -109,3 +115,11 @@ def _told(
         for value, concept in _TOLD.items()
     }
     return {value: spans for value, spans in shown.items() if spans}
+
+
+def _asks(found: Mapping[str, tuple[Span, ...]], moods: tuple[str, ...]) -> dict[str, tuple[Span, ...]]:
+    """Whether the mail asks for information: not for help, and not whose fault it is."""
+    aside = {span.sentence for concept in _NO_INFORMATION for span in found.get(concept, ())}
+    indirect = found.get("{ask-indirect}", ())
+    asked = any(mood == "asked" and number not in aside for number, mood in enumerate(moods))
+    return {"yes": indirect} if asked or indirect else {"no": ()}

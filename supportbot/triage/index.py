@@ -15,14 +15,14 @@ from supportbot.triage.records import Customer, Device, Model, Partner
 K = TypeVar("K")
 V = TypeVar("V")
 
-FREE_MAIL = frozenset(
-    """gmail.com googlemail.com hotmail.com hotmail.se outlook.com outlook.se live.com live.se msn.com icloud.com me.com
+_FREE_MAIL = """
+    gmail.com googlemail.com hotmail.com hotmail.se outlook.com outlook.se live.com live.se msn.com icloud.com me.com
     mac.com yahoo.com yahoo.se ymail.com aol.com proton.me protonmail.com pm.me tutanota.com tuta.com gmx.com gmx.net
     gmx.de mail.com zoho.com fastmail.com hey.com telia.com swipnet.se spray.se bredband.net bredband2.com comhem.se
     tele2.se glocalnet.net home.se passagen.se bahnhof.se ownit.nu online.no broadpark.no getmail.no frisurf.no mail.dk
     jubii.dk stofanet.dk tdcadsl.dk elisanet.fi kolumbus.fi luukku.com saunalahti.fi suomi24.fi mail.ru yandex.ru
-    """.split()
-)
+"""
+FREE_MAIL = frozenset(_FREE_MAIL.split())
 """Domains that many people have an address in: never evidence of a company."""
 
 
@@ -43,9 +43,13 @@ class Registry:
         self._emails = {email: one.customer_id for one in self.customers.values() for email in one.emails}
         self._org_numbers = {_digits(one.org_number): one.customer_id for one in self.customers.values()}
         self._domains = _grouped((domain, one.customer_id) for one in self.customers.values() for domain in one.domains)
-        self._customers_of = _sets((one.partner_id, one.customer_id) for one in self.customers.values() if one.partner_id)
+        self._customers_of = _sets(
+            (one.partner_id, one.customer_id) for one in self.customers.values() if one.partner_id
+        )
         self._partner_domains = {domain: one.id for one in self.partners.values() for domain in one.domains}
-        ranges = sorted((*numbers.bounds, one.customer_id) for one in self.customers.values() for numbers in one.phone_numbers)
+        ranges = sorted(
+            (*numbers.bounds, one.customer_id) for one in self.customers.values() for numbers in one.phone_numbers
+        )
         self._range_starts = [start for start, _, _ in ranges]
         self._range_ends = [(end, owner) for _, end, owner in ranges]
         self._macs = {_hex(one.mac): one for one in self.devices if one.mac}

@@ -1,8 +1,8 @@
 """Company names -> an index that finds them in a text, as people write them. Pure.
 
-People drop the legal form, "&" and å ä ö, add a possessive s, stop after two words of a long name, and misspell. The trap:
-names are made of everyday words ("Partner & Partner", "Akutbilen", "Brf Solgården"). So one word counts only with its
-legal form, alone on a line, or capitalised inside a sentence, and a part of a name only where it is some one customer's.
+People drop the legal form, "&" and å ä ö, add a possessive s, stop after two words of a long name, and misspell. The
+trap: names are made of everyday words ("Vi & Våra Partner", "Brf Solen"). So one word counts only with its legal form,
+alone on a line, or capitalised inside a sentence, and a part of a name only where it is some one customer's.
 """
 
 import re
@@ -15,29 +15,32 @@ from rapidfuzz import fuzz
 
 from supportbot.triage.text import fold
 
-LEGAL_FORMS = frozenset(
-    """ab aktiebolag aktiebolaget hb handelsbolag kb kommanditbolag brf bostadsrattsforening bostadsrattsforeningen
-    ef eko ek ekonomisk for forening ideell stiftelse stiftelsen publ filial enskild firma as asa ans aps oy oyj ltd
-    limited inc llc plc gmbh sarl bv nv""".split()
-)
+_LEGAL_FORMS = """
+    ab aktiebolag aktiebolaget hb handelsbolag kb kommanditbolag brf bostadsrattsforening
+    bostadsrattsforeningen ef eko ek ekonomisk for forening ideell stiftelse stiftelsen publ filial enskild
+    firma as asa ans aps oy oyj ltd limited inc llc plc gmbh sarl bv nv
+"""
+LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
 """Words of a name that say what kind of body it is; folded. Cut at both ends of a name only."""
-EVERYDAY = frozenset(
-    """akut akuten arbete bank bageri bil bilar borgen brand bygg byggnad butik bageriet bolaget byran butiken cafe
-    cafeet center centralen centrum class club data dag design direkt digital dator el energi event express fastighet
-    finans fisk foretaget forskolan forening foreningen fritid frisor gruppen gruppen garden hall handel halsa hem
-    hotell hotellet hus huset hyra ide import industri invest jour jouren kaffe kansli kassan klinik kliniken klubben
-    konsult konsulten kontakt kontor kontoret kraft kundtjanst kyrkan kok lager ledning linjen logistik lokal maleri
-    media mobil motor musik mobler natverk nord norr nytt ny oss park partner partners personal plan plat post press
-    produkt projekt radio redovisning resor restaurang restaurangen revision rum sakerhet salong salongen service skola
-    skolan sol solutions spa stad station stal start stockholm goteborg malmo uppsala studio support svensk svenska
-    sverige sweden nordic norden system systems syd soder south north east west taxi team teknik teknik telefon tele
-    telekom tjanst tjanster trading transport tra tradgard tid union utbildning vard vaxel vaxeln vast oster ost verkstad
-    verkstan verkstaden vatten vi webb world sjukgymnastik advokat advokatfirman akeri tandlakare tandlakarna bilverkstan
-    elfirman rorfirman sagverk resebyran redovisningsbyran trafik vardcentralen veterinarklinik""".split()
-)
+_EVERYDAY = """
+    akut akuten arbete bank bageri bil bilar borgen brand bygg byggnad butik bageriet bolaget byran butiken
+    cafe cafeet center centralen centrum class club data dag design direkt digital dator el energi event
+    express fastighet finans fisk foretaget forskolan forening foreningen fritid frisor gruppen garden hall
+    handel halsa hem hotell hotellet hus huset hyra ide import industri invest jour jouren kaffe kansli kassan
+    klinik kliniken klubben konsult konsulten kontakt kontor kontoret kraft kundtjanst kyrkan kok lager
+    ledning linjen logistik lokal maleri media mobil motor musik mobler natverk nord norr nytt ny oss park
+    partner partners personal plan plat post press produkt projekt radio redovisning resor restaurang
+    restaurangen revision rum sakerhet salong salongen service skola skolan sol solutions spa stad station
+    stal start stockholm goteborg malmo uppsala studio support svensk svenska sverige sweden nordic norden
+    system systems syd soder south north east west taxi team teknik telefon tele telekom tjanst tjanster
+    trading transport tra tradgard tid union utbildning vard vaxel vaxeln vast oster ost verkstad verkstan
+    verkstaden vatten vi webb world sjukgymnastik advokat advokatfirman akeri tandlakare tandlakarna
+    bilverkstan elfirman rorfirman sagverk resebyran redovisningsbyran trafik vardcentralen veterinarklinik
+"""
+EVERYDAY = frozenset(_EVERYDAY.split())
 """Words that name a trade, a place or a thing before they name a company; folded."""
 _CONNECTORS = frozenset({"och", "and", "og", "ja"})
-_PREPOSITIONS = frozenset("i pa vid av in at of the by for og och med".split())
+_PREPOSITIONS = frozenset(("i", "pa", "vid", "av", "in", "at", "of", "the", "by", "for", "og", "och", "med"))
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _MOST_OWNERS = 8
 _MOST_COMPARISONS = 60
@@ -124,8 +127,9 @@ class NameIndex:
         return tuple(found)
 
     def alike(self, text: str) -> tuple[Mention, ...]:
-        """Misspelt names of two words or more. Only names that share a rare, rightly spelt word with the text are compared."""
-        words, found, compared = _words(text), [], 0
+        """Misspelt names of two words or more; only those that share a rare word with the text are compared."""
+        words, compared = _words(text), 0
+        found: list[Mention] = []
         for place, word in enumerate(words):
             for owner in {one for form in (word.form, word.bare) for one in self._by_word.get(form, ())}:
                 for core in self._cores[owner]:
@@ -209,7 +213,7 @@ def _stands_as_name(text: str, words: Sequence[_Word], place: int, width: int) -
 
 
 def _merely_opens(text: str, word: _Word) -> bool:
-    """Whether it opens a sentence, where a capital letter says nothing; not where it is all that its line or field holds."""
+    """Whether it opens a sentence, where a capital says nothing; not where its line or field holds nothing else."""
     before = text[max(0, word.start - 4) : word.start].rstrip(" \t")
     after = text[word.end : word.end + 4].lstrip(" \t.,")
     opens = not before or before[-1] in "\n\r.:!?>*•–-"

@@ -1,8 +1,8 @@
 """A text -> the telephone and organisation numbers in it, in every way that people write them. Pure.
 
 Digits are read as groups; from each group on, whole groups are joined and looked up. So "kl 10.22 från 08-465 004 88"
-yields the number although the digits before it run on, and the work is linear in the text. The trap: ten digits may be a
-telephone number, an organisation number, a personal number or an order number; only what the registry holds is evidence.
+yields the number although the digits before it run on, and the work is linear in the text. The trap: ten digits may be
+a telephone, organisation, personal or order number; only what the registry holds is evidence.
 """
 
 import re
@@ -23,6 +23,7 @@ _GROUP = re.compile(r"(?P<plus>\+?)(?P<digits>[0-9]+)")
 _GAP = re.compile(r"[ \t\-./()]{1,3}")
 _ALIKE = {ord(dash): "-" for dash in "‐‑‒–—―−﹣－"} | {ord(space): " " for space in "\u00a0\u2007\u2009\u202f\u200b"}
 _ALIKE |= {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0B: "+"}
+_UNMARKED = str.maketrans("åäöøæéèüá", "aaooaeeua")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Digits:
 def plain(text: str) -> str:
     """The text with odd dashes, spaces and digits made plain, one for one, so that offsets stay."""
     return text[:TEXT_LIMIT].translate(_ALIKE)
+
+
+def flat(text: str) -> str:
+    """The text plain, in lower case and without marks on å ä ö, one for one, so that offsets stay."""
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in plain(text)).translate(_UNMARKED)
 
 
 def candidates(text: str) -> Iterator[tuple[Digits, ...]]:

@@ -8,54 +8,57 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-_ROLE = (
-    r"(?:it-?\s?)?(?:konsult|tekniker|revisor|ekonom|bokf[öo]rare|redovisningskonsult|ombud|f[öo]rvaltare|leverant[öo]r|"
-    r"ansvarig|partner|support|st[öo]d|r[åa]dgivare)"
-)
+from supportbot.triage.numbers import flat
+
+_ROLE = r"(?:it-?\s?)?(?:konsult|tekniker|revisor|ekonom|bokforare|redovisningskonsult|ombud|forvaltare|radgivare)"
 _RELATION = (
-    r"(?:kund(?:en)?s?|hyresg[äa]st(?:en|er)?s?|klient(?:en)?s?|uppdragsgivare|huvudman|grann(?:e|en|ens|f[öo]retaget)|"
-    r"systerbolag(?:et)?s?|dotterbolag(?:et)?s?|moderbolag(?:et)?s?|medlem(?:men)?s?|kompis|v[äa]n|bror|syster)"
+    r"(?:kund(?:en)?s?|hyresgast(?:en|er)?s?|klient(?:en)?s?|uppdragsgivare|huvudman|grann(?:e|en|ens|foretaget)|"
+    r"(?:syster|dotter|moder)bolag(?:et)?s?|medlem(?:men)?s?|kompis|van|bror|syster)"
 )
+_CLIENT = r"(?:client|tenant|customer|neighbou?r|sister company|friend|member)s?"
+_KUNDE = r"(?:kunde|lejer|leietaker|klient|nabo)\w*"
+_WORK = (
+    r"(?:bokforing|redovisning|ekonomi|loner|it\b|it-|datorer|telefoni|vaxel|post|reception|natverk|fastighet|"
+    r"administration)\w*"
+)
+_OFFICE = r"(?:books|bookkeeping|accounts|accounting|it|phones?|telephony|mail|reception|network|premises)"
 _STRONG = re.compile(
     "|".join(
         (
             # Swedish
-            r"\b(?:skriver|mejlar|mailar|h[öo]r av (?:mig|oss)|(?:fel)?anm[äa]ler|rapporterar|kontaktar er|v[äa]nder "
-            r"(?:mig|oss) till er)\b[^.!?\n]{0,30}? [åa]t (?!oss|mig|er|det|h[åa]ll)\w",
-            rf"\b(?:skriver|mejlar|mailar|felanm[äa]ler)\b[^.!?\n]{{0,30}}? f[öo]r (?:v[åa]r|min|en|ett|v[åa]rt) {_RELATION}\b",
-            r"\b(?:[åa]|p[åa]) (?:\S+ ){1,6}?v[äa]gnar\b|\bp[åa] uppdrag av\b",
-            rf"\bf[öo]r (?:\S+ )?{_RELATION} r[äa]kning\b",
-            rf"\b{_ROLE} (?:[åa]t|hos|f[öo]r) (?!oss|er|mig)\w",
-            r"\b(?:sk[öo]ter|hanterar|ansvarar f[öo]r|tar hand om|har hand om|g[öo]r|f[öo]r) (?:[^.!?\n]{0,40}? )?"
-            r"(?:bokf[öo]ring\w*|redovisning\w*|ekonomi\w*|l[öo]ner\w*|it\b|it-\w+|datorer\w*|telefoni\w*|v[äa]xel\w*|"
-            r"post\w*|reception\w*|n[äa]tverk\w*|fastighet\w*|administration\w*) (?:[^.!?\n]{0,20}? )?[åa]t (?!oss|er|mig)\w",
-            r"\bg[äa]ller (?:allts[åa] )?(?:dem|dom|honom|henne)\b|\b(?:inte|ej) (?:oss|v[åa]rt f[öo]retag|v[åa]r egen)\s*"
-            r"(?:[.,;!)]|$|utan)",
+            r"\b(?:skriver|mejlar|mailar|hor av (?:mig|oss)|(?:fel)?anmaler|rapporterar|kontaktar er|"
+            r"vander (?:mig|oss) till er)\b[^.!?\n]{0,30}? "
+            r"at (?!(?:oss|mig|er|jer|dere|det|de|den|hall|vi|jeg|jag|man|der|alle|ingen)\b)\w",
+            r"\b(?:skriver|mejlar|mailar|felanmaler)\b[^.!?\n]{0,30}? for (?:var|min|en|ett|vart) " + _RELATION + r"\b",
+            r"\b(?:a|pa) (?:\S+ ){1,6}?vagnar\b|\bpa uppdrag av\b",
+            rf"\bfor (?:\S+ )?{_RELATION} rakning\b",
+            rf"\b{_ROLE} (?:at|for) (?!oss|er|mig|att)\w",
+            r"\b(?:skoter|hanterar|ansvarar for|tar hand om|har hand om|gor|for) (?:[^.!?\n]{0,40}? )?"
+            + _WORK
+            + r" (?:[^.!?\n]{0,20}? )?at (?!oss|er|mig)\w",
+            r"\bgaller (?:alltsa )?(?:dem|dom|honom|henne)\b",
+            r"\b(?:galler|avser|ror)\b[^.!?\n]{0,60}\b(?:inte|ej) (?:oss|vart foretag|vi)\b|\bdem och inte oss\b",
             # English
             r"\bon behalf of (?!us\b|myself|the team|our team|everyone)|\bin the name of (?!us\b)",
-            r"\b(?:writing|reporting|mailing|e-?mailing|contacting you|asking) (?:to you )?for (?:our|a|my|one of our) "
-            r"(?:\w+ )?(?:client|tenant|customer|neighbou?r|sister company|friend|member)s?\b",
-            r"\b(?:consultant|accountant|bookkeeper|contractor|advis[eo]r|auditor|it (?:guy|support|partner)) (?:for|to|of|at) "
-            r"(?!us\b|you\b)\w",
+            r"\b(?:writing|reporting|e?-?mailing|contacting you|asking) (?:to you )?for (?:one of )?"
+            rf"(?:our|a|my) (?:\w+ )?{_CLIENT}\b",
+            r"\b(?:consultant|accountant|bookkeeper|contractor|advis[eo]r|auditor|it (?:guy|support|partner)) "
+            r"(?:for|to|of|at) (?!us\b|you\b)\w",
             r"\b(?:we|i) (?:handle|look after|manage|run|do|take care of|keep) (?:[^.!?\n]{0,40}? )?"
-            r"(?:books|bookkeeping|accounts|accounting|it|phones?|telephony|mail|reception|network|premises) for (?!us\b|you\b)\w",
+            rf"{_OFFICE} for (?!us\b|you\b)\w",
             r"\b(?:concerns|about|for) them,? (?:and )?not us\b|\bnot (?:about|for) us\b",
             # Norwegian, Danish, Finnish
-            r"\bp[åa] vegne a[vf]\b|\b(?:f[øo]rer|st[åa]r for|passer) (?:[^.!?\n]{0,30}? )?(?:regnskab\w*|regnskap\w*|it\b) for \w",
-            r"\bskriver for (?:v[åo]r\w*|en|min) (?:kunde|lejer|leietaker|klient|nabo)\w*",
-            r"\b(?:asiakkaamme|vuokralaisemme|yrityksen) (?:\S+ )?puolesta\b|\S+ puolesta\b",
+            r"\bpa vegne a[vf]\b|\b(?:forer|star for|passer) (?:[^.!?\n]{0,30}? )?(?:regns[kc]a[bp]\w*|it\b) for \w",
+            rf"\bskriver for (?:var\w*|vor\w*|en|min) {_KUNDE}",
+            r"\bpuolesta\b",
         )
-    ),
-    re.IGNORECASE,
+    )
 )
 _WEAK = re.compile(
-    rf"\b(?:v[åa]r|v[åa]ra|min|en av v[åa]ra) (?:\w+ )?{_RELATION}\b|\b(?:our|my|one of our) (?:\w+ )?"
-    r"(?:client|tenant|customer|neighbou?r|member|sister company)s?\b|\b(?:vores|v[åa]r|vor|min) (?:kunde|lejer|leietaker|klient|nabo)\b"
-    r"|\b(?:asiakkaamme|vuokralaisemme)\b",
-    re.IGNORECASE,
+    rf"\b(?:en av vara|vara?|min) (?:\w+ )?{_RELATION}\b|\b(?:one of )?(?:our|my) (?:\w+ )?{_CLIENT}\b"
+    rf"|\b(?:vores|var|vor|min) {_KUNDE}\b|\b(?:asiakkaamme|vuokralaisemme)\b"
 )
-_THEIRS = re.compile(r"\b(?:deras|deres|their|heid[äa]n)\b", re.IGNORECASE)
-_READ = 20_000
+_THEIRS = re.compile(r"\b(?:deras|deres|their|heidan)\b")
 
 
 class Pointer(Protocol):
@@ -67,17 +70,16 @@ class Pointer(Protocol):
     def customer_id(self) -> str: ...
 
 
-def speaks_for_another(
-    text: str, others: Sequence[Pointer], own: Sequence[Pointer], names: Sequence[Pointer]
-) -> bool:
+def speaks_for_another(text: str, others: Sequence[Pointer], own: Sequence[Pointer], names: Sequence[Pointer]) -> bool:
     """Whether the writer (whose own evidence is `own`) speaks for one of `others` or of `names`."""
     mine = {one.customer_id for one in own}
     named = any(one.customer_id not in mine for one in names)
     if not others and not named:
         return False
-    if _STRONG.search(text[:_READ]):
+    text = flat(text)
+    if _STRONG.search(text):
         return True
-    related = bool(_WEAK.search(text[:_READ]))
+    related = bool(_WEAK.search(text))
     if any(one.strength == "org_number" for one in others):
         return related
-    return related and bool(_THEIRS.search(text[:_READ]))
+    return related and bool(_THEIRS.search(text))

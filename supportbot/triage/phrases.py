@@ -1,7 +1,7 @@
 """Phrases of the rules -> one index, and a sentence -> which phrases stand in it, and where. Pure.
 
 A phrase is words in order. A word stands for its inflected forms, `tail*` for any ending or compound tail, `*head`
-for any compound that ends so, `…` for up to three words between, `{name}` for any word or phrase of that concept
+for any compound that ends so, `=form` for that form only, `…` for up to three words between, `{name}` for any word or phrase of that concept
 (rules/words.toml). The trap: speed. Each phrase waits under its rarest word, so that a thousand rules cost a
 sentence no more than the few phrases whose rarest word it holds.
 """
@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from supportbot.triage.text import Sentence, Word, fold, stems
+from supportbot.triage.text import Sentence, Word, fold, lower, stems
 
 GAP = 3
 """Words that one `…` may skip."""
 
-_TOKEN = re.compile(r"\{[\w-]+\}|…|\.\.\.|\*?[^\W_](?:[^\W_]|(?<=\d)[.,:](?=\d))*\*?")
+_TOKEN = re.compile(r"\{[\w-]+\}|…|\.\.\.|[*=]?[^\W_](?:[^\W_]|(?<=\d)[.,:](?=\d))*\*?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,17 @@ def parse(text: str) -> Phrase:
 def _element(token: str, gap: int) -> Element:
     if token.startswith("{"):
         return Element("concept", frozenset({token[1:-1]}), gap)
+    if token.startswith("="):
+        return Element("word", _forms(token[1:]), gap)
     if token.endswith("*"):
-        return Element("begins", frozenset({fold(token.strip("*"))}), gap)
+        return Element("begins", _forms(token.strip("*")), gap)
     if token.startswith("*"):
-        return Element("ends", frozenset({fold(token[1:])}), gap)
+        return Element("ends", frozenset({lower(token[1:]), fold(token[1:])}), gap)
     return Element("word", stems(token), gap)
+
+
+def _forms(word: str) -> frozenset[str]:
+    return frozenset({lower(word), f"~{fold(word)}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,5 +231,5 @@ def _rarest(phrase: Phrase, count: Mapping[str, int]) -> int:
 
 
 def _beginnings(phrases: Iterable[Phrase]) -> frozenset[str]:
-    elements = (element for phrase in phrases for element in phrase.elements if element.kind == "word")
-    return frozenset(key.rpartition(":")[2][:3] for element in elements for key in element.keys)
+    elements = (each for phrase in phrases for each in phrase.elements if each.kind == "word")
+    return frozenset(fold(key.rpartition(":")[2].removeprefix("~"))[:3] for each in elements for key in each.keys)

@@ -1,7 +1,7 @@
 """The rows of the registry as values: Customer, Device, Partner, Model. Pure.
 
-Plain constructors, so that the same values are made from the four files and from database rows. Nothing is checked here:
-registry_files.py checks files, and what stands in the database was checked when it was imported.
+Plain constructors, so that the same values are made from the four files and from database rows. Nothing is checked
+here: registry_files.py checks files, and what stands in the database was checked when it was imported.
 """
 
 from dataclasses import dataclass

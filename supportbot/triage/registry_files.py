@@ -1,11 +1,12 @@
-"""The texts of the registry's four files -> Registry, or Invalid with every mistake at once; and what an import changes. Pure.
+"""The texts of the registry's four files -> Registry, or Invalid with every mistake; what an import changes. Pure.
 
 customers.csv, devices.csv, partners.toml, hardware.toml (triage.md, "The registry"). The trap: Excel. It writes a byte
-order mark, which is accepted, and in Sweden semicolons, which are refused in plain words rather than read as one column.
+order mark, which is accepted, and in Sweden semicolons, which are refused in plain words, not read as one column.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 from supportbot.errors import Invalid, Problem
 from supportbot.triage.cells import Rows, csv_rows, toml_tables
@@ -13,12 +14,11 @@ from supportbot.triage.index import Registry
 from supportbot.triage.records import Customer, Device, Model, Partner
 from supportbot.triage.rows import customer_of, device_of, model_of, partner_of
 
+T = TypeVar("T")
+
 FILES = ("customers.csv", "devices.csv", "partners.toml", "hardware.toml")
-_CUSTOMER_COLUMNS = (
-    "customer_id name org_number domains emails phone_numbers purchase partner_id service "
-    "contract_start contract_end included_hours language"
-).split()
-_DEVICE_COLUMNS = "customer_id vendor model mac serial purchased_from_icentrex provisioned".split()
+_CUSTOMER_COLUMNS = tuple(field.name for field in fields(Customer))
+_DEVICE_COLUMNS = tuple(field.name for field in fields(Device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,11 @@ def read(files: Mapping[str, str]) -> Registry:
     problems.extend(_between(customers, devices, partners, models))
     if problems:
         raise Invalid(problems)
-    return Registry(*([value for _, value in rows] for rows in (customers, devices, partners, models)))
+    return Registry(_values(customers), _values(devices), _values(partners), _values(models))
+
+
+def _values(rows: Rows[T]) -> list[T]:
+    return [value for _, value in rows]
 
 
 def _between(
@@ -85,9 +89,7 @@ def _twice(values: list[tuple[str, str]], what: str) -> Iterator[Problem]:
 
 
 def _overlapping(customers: Rows[Customer]) -> Iterator[Problem]:
-    ranges = sorted(
-        (*numbers.bounds, where, str(numbers)) for where, one in customers for numbers in one.phone_numbers
-    )
+    ranges = sorted((*numbers.bounds, where, str(numbers)) for where, one in customers for numbers in one.phone_numbers)
     furthest, owner, shown = -1, "", ""
     for start, end, where, text in ranges:
         if start <= furthest:

@@ -1,11 +1,12 @@
 """One row of the registry's files -> Customer, Device, Partner or Model; each mistake -> a Problem at its place. Pure.
 
-A row is always turned into a value, with its wrong cells left out, so that mistakes between rows can be shown as well; the
-caller throws the values away when there are problems.
+A row is always turned into a value, with its wrong cells left out, so that mistakes between rows can be shown as well;
+the caller throws the values away when there are problems.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from supportbot.errors import Problem
@@ -114,7 +115,7 @@ def customer_of(row: Mapping[str, str], where: str, problems: list[Problem]) -> 
         service=cell.text("service"),
         contract_start=start,
         contract_end=end,
-        included_hours=cell.one("included_hours", cells.hours) or cells.Decimal(0),
+        included_hours=cell.one("included_hours", cells.hours) or Decimal(0),
         language=cell.choice("language", LANGUAGES, "sv"),
     )
 

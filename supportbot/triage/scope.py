@@ -31,7 +31,7 @@ _HALF = frozenset({"halften", "halva", "manga", "flesta", "merparten", "majorite
 def shares(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Span]]:
     """("most" or "some", where) for every "so many of so many", and for "half", "most", "many"."""
     for number, sentence in enumerate(sentences):
-        words = [word.form for word in sentence.words]
+        words = [word.plain for word in sentence.words]
         for at, form in enumerate(words):
             if form in _HALF:
                 yield "most", Span(number, at, at)

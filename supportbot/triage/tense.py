@@ -5,6 +5,7 @@ past, and "inte bara" denies nothing; a sentence that names both a past and a pr
 an outage overlooked costs more than one looked at in vain.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from supportbot.triage.phrases import Span
@@ -18,6 +19,8 @@ REACH = 3
 
 _ONLY = frozenset({"bara", "only", "bare", "kun", "vain", "minst"})
 _COPULA = frozenset({"ar", "er", "is", "det", "it", "gor", "den", "detta", "this", "dette", "saken", "blir", "har", "on", "ole", "arendet"})
+_VERB = re.compile(r"(?:er|ar|or)$")
+"""The present tense, which opens a question in Swedish, Norwegian and Danish."""
 _ASKING = frozenset(
     "kan kunde skulle ar har vet finns gar hur vad vem var vart varfor vilken vilket vilka far maste om "
     "can could would is are do does how what which who when where why may might kunne hvordan hva hvem hvor hvilken "
@@ -41,11 +44,18 @@ def mood(number: int, sentence: Sentence, here: Mapping[str, tuple[Span, ...]]) 
     """Asserted, believed or asked. A statement that merely ends in "?" ("Ingen når oss?") is asserted."""
     if _in(here, "{ask-cause}", number) and sentence.asked:
         return "asked"
-    if sentence.asked and sentence.words[0].form in _ASKING:
+    if sentence.asked and _is_question(sentence):
         return "asked"
     if _in(here, "{believe}", number):
         return "believed"
     return "asserted"
+
+
+def _is_question(sentence: Sentence) -> bool:
+    """A question word or a verb opens it or its last clause: "Tappar vi samtal då?", "…, så hur hänger det ihop?"."""
+    opening = [word.plain for word in sentence.words[:3]]
+    opening += [each.plain for n, word in enumerate(sentence.words) if word.comma for each in sentence.words[n : n + 2]]
+    return any(form in _ASKING for form in opening) or bool(_VERB.search(opening[0]))
 
 
 def denied(span: Span, here: Mapping[str, tuple[Span, ...]], sentence: Sentence | None) -> bool:
@@ -55,11 +65,11 @@ def denied(span: Span, here: Mapping[str, tuple[Span, ...]], sentence: Sentence 
             continue
         before = span.first - negation.last - 1
         if 0 <= before <= REACH and not _broken(sentence, negation.last + 1, span.first):
-            if sentence is None or sentence.words[negation.last + 1].form not in _ONLY:
+            if sentence is None or sentence.words[negation.last + 1].plain not in _ONLY:
                 return True
         after = negation.first - span.last - 1
         if sentence is not None and 0 < after <= REACH and not _broken(sentence, span.last + 1, negation.first):
-            if all(word.form in _COPULA for word in sentence.words[span.last + 1 : negation.first]):
+            if all(word.plain in _COPULA for word in sentence.words[span.last + 1 : negation.first]):
                 return True
     return False
 

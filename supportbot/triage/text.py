@@ -23,12 +23,15 @@ _ALGORITHMS = {"sv": "swedish", "en": "english", "no": "norwegian", "da": "danis
 _STEMMERS = {language: snowballstemmer.stemmer(name) for language, name in _ALGORITHMS.items()}
 
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_OWN_LETTERS = frozenset("åäöæø")
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_INVISIBLE}]|(?<=\d)[.,:](?=\d))*")
 _STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n\s*\n|\n(?=\s*(?:[-*•–]|\d+[.)]))|\n")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:t\.ex|bl\.a|m\.m|s\.k|f\.d|ca|c:a|kl|nr|no|tel|tlf|dvs|d\.v\.s|etc|jfr|ev|inkl|resp|e\.g|i\.e|org|Mr|Ms|Dr|\d{1,2})\.$"
+    r"(?:^|[\s(])(?:t\.ex|bl\.a|m\.m|s\.k|f\.d|ca|c:a|kl|nr|no|tel|tlf|dvs|d\.v\.s|etc|jfr|ev|inkl|resp|e\.g|i\.e|org|Mr|"
+    r"Ms|Dr|\d{1,2})\.$"
 )
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "đ": "d", "ł": "l"} | dict.fromkeys(_INVISIBLE))
+_UNSEEN = str.maketrans(dict.fromkeys(_INVISIBLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,16 @@ class Word:
     start: int
     end: int
     form: str
-    """Folded: lower case, without marks on letters and without invisible characters."""
+    """Lower case, without invisible characters; in a text without å ä ö æ ø, "~" and the folded word."""
     stem: str
     """The key of its stem in the mail's language ("sv:ring"); the form itself where it was not stemmed."""
     comma: bool = False
     """A comma, semicolon, colon or dash stands before it: another clause may begin here."""
+
+    @property
+    def plain(self) -> str:
+        """The folded word, whatever the text's letters."""
+        return fold(self.form.removeprefix("~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +72,30 @@ def fold(word: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def stem(word: str, language: str) -> str:
-    """The folded stem of a word in that language (Snowball); its folded form where the language has no stemmer."""
-    stemmer = _STEMMERS.get(language)
-    if stemmer is None or len(word) > 40:
-        return fold(word)
-    return fold(stemmer.stemWord(word.lower().translate(_LETTERS if language in ("sv", "fi") else _ONLY_INVISIBLE)))
+def lower(word: str) -> str:
+    """Lower case and without accents, but with the letters å ä ö æ ø, which tell words apart: når, när."""
+    plain = unicodedata.normalize("NFC", word.lower().translate(_UNSEEN))
+    return plain if plain.isascii() else "".join(each if each in _OWN_LETTERS else fold(each) for each in plain)
 
 
-_ONLY_INVISIBLE = str.maketrans(dict.fromkeys(_INVISIBLE))
+@lru_cache(maxsize=65_536)
+def _stemmed(word: str, language: str) -> str:
+    stemmer, plain = _STEMMERS.get(language), lower(word)
+    return plain if stemmer is None or len(plain) > 40 else str(stemmer.stemWord(plain))
 
 
 def stems(word: str) -> frozenset[str]:
-    """Every key that a word of a rule stands for: its form, and its stem in each language, with and without marks."""
+    """Every key that a word of a rule stands for: its form, and its stem in each language, with and without marks.
+
+    A stem has its language before it: an English "order" must not meet a Swedish "ord". Keys that begin with "~" are
+    for texts without å ä ö æ ø: only there may "nar" be "når", which in other texts would be taken for "när".
+    """
     plain = fold(word)
-    return frozenset({plain} | {key(form, language) for language in _STEMMERS for form in (word, plain)})
-
-
-def key(word: str, language: str) -> str:
-    """The stem with its language before it: an English "order" must not meet a Swedish "ord"."""
-    return f"{language}:{stem(word, language)}"
+    found = {lower(word), f"~{plain}"}
+    for language in _STEMMERS:
+        marked = _stemmed(word, language)
+        found |= {f"{language}:{marked}", f"~{language}:{fold(marked)}", f"~{language}:{_stemmed(plain, language)}"}
+    return frozenset(found)
 
 
 def sentences(text: str, language: str, beginnings: frozenset[str] | None = None) -> tuple[Sentence, ...]:
@@ -92,10 +104,11 @@ def sentences(text: str, language: str, beginnings: frozenset[str] | None = None
     `beginnings` are the first three letters of all words that anybody will look for: only words that begin so
     are stemmed, which is what keeps a mail within a millisecond or two. None: all are.
     """
-    budget = _Stemming(language, beginnings)
+    text = text[:LIMIT]
+    making = _Keys(language, beginnings, any(letter in _OWN_LETTERS for letter in text.lower()))
     found: list[Sentence] = []
-    for start, end in _spans(text[:LIMIT]):
-        words = tuple(_words(text, start, end, budget))
+    for start, end in _spans(text):
+        words = tuple(_words(text, start, end, making))
         if words:
             found.append(Sentence(words, words[0].start, end, text[start:end].rstrip("\"'”’)] \n").endswith("?")))
         if len(found) == SENTENCES:
@@ -103,32 +116,35 @@ def sentences(text: str, language: str, beginnings: frozenset[str] | None = None
     return tuple(found)
 
 
-class _Stemming:
-    """Stems the words worth stemming, up to STEMMED different ones."""
+class _Keys:
+    """Makes the (form, stem) of words; stems those worth it, up to STEMMED different ones."""
 
-    def __init__(self, language: str, beginnings: frozenset[str] | None) -> None:
-        self.language = language
-        self.beginnings = beginnings
-        self.seen: dict[str, str] = {}
+    def __init__(self, language: str, beginnings: frozenset[str] | None, marked: bool) -> None:
+        self.language, self.beginnings, self.marked = language, beginnings, marked
+        self.seen: dict[str, tuple[str, str]] = {}
 
-    def __call__(self, word: str, form: str) -> str:
-        if self.beginnings is not None and form[:3] not in self.beginnings:
-            return form
+    def __call__(self, word: str) -> tuple[str, str]:
         known = self.seen.get(word)
         if known is None:
-            if len(self.seen) >= STEMMED:
-                return form
-            known = self.seen[word] = key(word, self.language)
+            known = self.seen[word] = self._made(word)
         return known
 
+    def _made(self, word: str) -> tuple[str, str]:
+        plain = fold(word)
+        form = lower(word) if self.marked else f"~{plain}"
+        if len(self.seen) >= STEMMED or (self.beginnings is not None and plain[:3] not in self.beginnings):
+            return form, form
+        stem = f"{self.language}:{_stemmed(word, self.language)}"
+        return form, stem if self.marked else f"~{fold(stem)}"
 
-def _words(text: str, start: int, end: int, stemming: _Stemming) -> Iterator[Word]:
+
+def _words(text: str, start: int, end: int, making: _Keys) -> Iterator[Word]:
     last = start
     for match in _WORD.finditer(text, start, end):
-        form = fold(match[0])
+        form, stem = making(match[0])
         between = text[last : match.start()]
         comma = any(mark in between for mark in ",;:–—()/") or " - " in between
-        yield Word(match.start(), match.end(), form, stemming(match[0], form), comma and last > start)
+        yield Word(match.start(), match.end(), form, stem, comma and last > start)
         last = match.end()
 
 
@@ -149,7 +165,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _wrapped(text: str, at: int) -> bool:
     """A mail program broke the line here: it is long, or the next goes on in lower case after no greeting."""
-    line = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
+    line = text[text.rfind("\n", max(0, at - 1_000), at) + 1 : at].rstrip()
     following = text[at + 1 : at + 2]
     if not line or line[-1] in ".!?:,;":
         return bool(line) and line[-1] == "," and len(line) > 40

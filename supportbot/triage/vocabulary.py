@@ -115,6 +115,10 @@ FACTS: Mapping[str, Fact] = {
         "Whether the mail states a fault as present: not asked, imagined, over, or the reason of an order.",
         {"hard": "in words that only a fault is told in", "soft": "in words that may speak of a fault"},
     ),
+    "asks": Fact(
+        "Whether the mail asks for information (not for help, and not whose fault it is).",
+        {"yes": "it does", "no": "it does not"},
+    ),
     "blame": Fact(
         "On whose side the sender sees the cause.",
         {

@@ -154,8 +154,8 @@ async def test_idle_tells_of_a_new_mail(server, user, password):
 
 
 async def test_idle_is_renewed_and_still_hears(server, user, password):
-    async with imap.open_session(mailbox(server, user, idle_seconds=2), password) as session:
-        session._settings = session._settings.model_copy(update={"idle_seconds": 0.2})
+    settings = mailbox(server, user).model_copy(update={"idle_seconds": 0.2})  # shorter than the config allows
+    async with imap.open_session(settings, password) as session:
         await session.search()
         asyncio.get_running_loop().call_later(0.5, server.deliver, user, [mail(1)])
         assert await session.wait(20)

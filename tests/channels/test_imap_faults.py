@@ -32,8 +32,10 @@ def signed_in(words: str = "IDLE", flags: bytes = rb"\Deleted \*", access: bytes
     )
 
 
-def opened(server, password=PASSWORD, **settings):
-    return imap.open_session(mailbox(server, timeout_seconds=1, **settings), password)
+def opened(server, password=PASSWORD):
+    """A session with shorter waits than the config allows."""
+    waits = {"timeout_seconds": 0.5, "poll_seconds": 0.1}
+    return imap.open_session(mailbox(server).model_copy(update=waits), password)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,21 @@ async def test_no_session(script, error, words):
                 pytest.fail("there is no session")
     assert server.mistakes == []
     assert PASSWORD not in str(caught.value)
+
+
+async def test_a_slow_drip_is_given_up():
+    async def drip(reader, writer):
+        writer.write(HELLO)
+        while not writer.is_closing():
+            writer.write(b"*")
+            await asyncio.sleep(0.1)
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    server.host, server.port = "127.0.0.1", server.sockets[0].getsockname()[1]
+    with pytest.raises(Unreachable, match="no answer to CAPABILITY"):
+        async with asyncio.timeout(10), opened(server):
+            pass
+    server.close()
 
 
 async def test_the_password_may_be_anything():
@@ -201,7 +218,7 @@ async def test_idle_ends_in_trouble(script, words):
 @pytest.mark.parametrize("reply", [b"%T NO not now\r\n", b"%T BAD what\r\n", b"+ idling\r\n%T OK over\r\n"])
 async def test_where_idle_is_refused_it_polls(reply):
     steps = ("IDLE", reply, "NOOP", b"* 4 EXISTS\r\n%T OK x\r\n")
-    async with Scripted(*signed_in(), *steps) as server, opened(server, poll_seconds=1) as session:
+    async with Scripted(*signed_in(), *steps) as server, opened(server) as session:
         session._connection.protocol.news.clear()
         assert await session.wait(5)
     assert server.mistakes == []

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -82,9 +80,30 @@ def upgrade() -> None:
     )
     op.create_index("inbox_by_content", "inbox", ["content_hash", "id"], unique=False)
     op.create_index("inbox_by_kept", "inbox", ["kept"], unique=False)
-    op.create_index("inbox_by_state", "inbox", ["state", "id"], unique=False)
-    op.create_index("inbox_by_verdict", "inbox", ["verdict", "id"], unique=False)
-    op.create_index("inbox_to_put_away", "inbox", ["account", "folder", "uidvalidity", "on_server", "id"], unique=False)
+    op.create_index(
+        "inbox_set_aside",
+        "inbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("verdict = 'quarantine'"),
+        postgresql_where=sa.text("verdict = 'quarantine'"),
+    )
+    op.create_index(
+        "inbox_to_put_away",
+        "inbox",
+        ["account", "folder", "uidvalidity", "id"],
+        unique=False,
+        sqlite_where=sa.text("on_server = 'settled'"),
+        postgresql_where=sa.text("on_server = 'settled'"),
+    )
+    op.create_index(
+        "inbox_unread",
+        "inbox",
+        ["state", "id"],
+        unique=False,
+        sqlite_where=sa.text("finished IS NULL"),
+        postgresql_where=sa.text("finished IS NULL"),
+    )
     op.create_table(
         "mailboxes",
         sa.Column("account", sa.String(), nullable=False),
@@ -139,13 +158,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="outbox_key"),
         sqlite_autoincrement=True,
     )
-    op.create_index("outbox_by_bounce", "outbox", ["bounce_permanent"], unique=False)
     op.create_index("outbox_by_kind", "outbox", ["kind", "created"], unique=False)
     op.create_index("outbox_by_message_id", "outbox", ["message_id"], unique=False)
-    op.create_index("outbox_by_recipient", "outbox", ["recipient_key", "kind", "created"], unique=False)
+    op.create_index("outbox_by_recipient", "outbox", ["recipient_key", "created"], unique=False)
     op.create_index("outbox_by_ticket", "outbox", ["ticket", "id"], unique=False)
+    op.create_index(
+        "outbox_came_back",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("bounce_permanent IS TRUE"),
+        postgresql_where=sa.text("bounce_permanent IS TRUE"),
+    )
     op.create_index("outbox_to_claim", "outbox", ["state", "kind", "due", "id", "domain"], unique=False)
-    op.create_index("outbox_under_way", "outbox", ["state", "lease_until"], unique=False)
     op.create_table(
         "partners",
         sa.Column("id", sa.String(), nullable=False),
