@@ -17,7 +17,7 @@ import holidays
 def _free_days(year: int, eves: bool) -> frozenset[date]:
     """Public holidays, with `eves` also Midsummer's, Christmas and New Year's Eve (`de_facto`); Sundays left out."""
     categories = ("public", "de_facto") if eves else ("public",)
-    days = holidays.country_holidays("SE", years=year, categories=categories, include_sundays=False)  # type: ignore[call-arg]
+    days = holidays.country_holidays("SE", years=year, categories=categories, include_sundays=False)
     return frozenset(days)
 
 

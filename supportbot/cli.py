@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from supportbot.commands import mails, reading, rules, running, setup, tickets
+from supportbot.commands import mails, reading, rules, running, setup, ticket, tickets
 from supportbot.errors import Invalid, SupportbotError
 from supportbot.mail.clean import visible
 
@@ -27,7 +27,7 @@ app.command()(running.status)
 app.command()(reading.triage)
 app.command()(reading.inspect)
 app.add_typer(tickets.tickets_app, name="tickets")
-app.add_typer(tickets.ticket_app, name="ticket")
+app.add_typer(ticket.ticket_app, name="ticket")
 app.command(name="digest")(mails.print_digest)
 app.add_typer(mails.outbox_app, name="outbox")
 app.add_typer(mails.quarantine_app, name="quarantine")

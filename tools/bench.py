@@ -226,9 +226,7 @@ def trickle(folder: Path, dovecot: Dovecot, seconds: int) -> None:
                 time.sleep(max(0.0, 1.0 - delays[-1]))
     delays = sorted(delays[1:])  # the first one waits for the daemon's start
     p50, p99 = statistics.median(delays), delays[min(len(delays) - 1, int(len(delays) * 0.99))]
-    print(
-        f"\n1 mail/s with IDLE, {len(delays)} mails: delivery to acknowledgement p50 {p50:.2f} s, p99 {p99:.2f} s"
-    )
+    print(f"\n1 mail/s with IDLE, {len(delays)} mails: delivery to acknowledgement p50 {p50:.2f} s, p99 {p99:.2f} s")
 
 
 def main() -> None:

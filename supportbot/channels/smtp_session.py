@@ -6,7 +6,6 @@ left out, whatever the server offers.
 """
 
 import asyncio
-import re
 import ssl
 from dataclasses import dataclass
 from typing import Literal
@@ -72,17 +71,17 @@ class Connection:
             self.used = True
 
     async def _send(self, mail: Envelope) -> Outcome:
-        offers, content = self._client.supports_extension, mail.content
+        offers = self._client.supports_extension
         utf8 = not (mail.recipient + mail.return_path).isascii()
         if utf8 and not offers("SMTPUTF8"):
             return Refused(f"the relay does not take the non-ASCII address {mail.recipient!r} (no SMTPUTF8).")
-        eight_bit = compose.needs_8bit(content)
-        if eight_bit and not offers("8BITMIME"):
-            content, eight_bit = compose.downgrade(content), False
-        content = _with_crlf(content)
+        try:
+            content = _with_crlf(mail.content if offers("8BITMIME") else compose.downgrade(mail.content))
+        except ValueError as error:
+            return Refused(f"the relay does not take 8 bits (no 8BITMIME), and {error}.")
         options = [
             *([f"SIZE={len(content)}"] if offers("SIZE") else []),
-            *(["BODY=8BITMIME"] if eight_bit else []),
+            *(["BODY=8BITMIME"] if offers("8BITMIME") and compose.needs_8bit(content) else []),
             *(["SMTPUTF8"] if utf8 else []),
         ]
         notify = ["NOTIFY=" + ",".join(mail.notify)] if mail.notify and offers("DSN") else []
@@ -95,7 +94,8 @@ class Connection:
             if (failed := await self._ask(step, command, expected)) is not None:
                 return failed
         # A dot that begins a line is doubled (RFC 5321 §4.5.2); SIZE does not count those (RFC 1870 §5).
-        return await self._transmit(re.sub(rb"(?m)^\.", b"..", content))
+        stuffed = content.replace(b"\r\n.", b"\r\n..")
+        return await self._transmit(b"." + stuffed if stuffed.startswith(b".") else stuffed)
 
     async def _ask(self, step: Step, command: str, expected: int) -> Outcome | None:
         """One command before the content: None when it was accepted."""
@@ -270,5 +270,5 @@ def _trouble(error: Exception) -> str:
 
 def _with_crlf(content: bytes) -> bytes:
     """CRLF alone ends a line, the last one too (RFC 5321 §2.3.8)."""
-    content = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
     return content if content.endswith(b"\r\n") else content + b"\r\n"

@@ -8,7 +8,7 @@ import typer
 from supportbot import folders
 from supportbot.commands.common import say
 from supportbot.config_file import load
-from supportbot.errors import Invalid
+from supportbot.errors import Invalid, Problem
 from supportbot.tickets.questions import read_questions
 from supportbot.tickets.templates import Templates
 from supportbot.triage import rulebook
@@ -34,7 +34,7 @@ def test_rules(rules: RulesOption = None, config: ConfigFile = None) -> None:
     folder = _folder(rules, config)
     texts = folders.read_rules(folder)
     questions = texts.pop("questions.toml", "")
-    problems = []
+    problems: list[Problem] = []
     for part in (
         lambda: rulebook.build(texts),
         lambda: Templates(folders.read_templates(folder)),

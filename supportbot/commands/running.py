@@ -72,7 +72,7 @@ def _troubles(desk: Desk, state: State) -> list[str]:
             found.append(
                 f"mailbox {mailbox.name}: fails since {mailbox.failing_since:%Y-%m-%d %H:%M}Z: {mailbox.error}"
             )
-        elif now - mailbox.last_search > STALE:
+        elif mailbox.last_search and now - mailbox.last_search > STALE:
             found.append(f"mailbox {mailbox.name}: not read since {mailbox.last_search:%Y-%m-%d %H:%M}Z")
     if state.oldest_waiting and now - state.oldest_waiting > STALE:
         found.append(f"a mail waits for triage since {state.oldest_waiting:%Y-%m-%d %H:%M}Z")

@@ -19,6 +19,7 @@ from supportbot.config_file import load, secrets_of
 from supportbot.errors import Invalid, Problem, SupportbotError
 from supportbot.store import registry as stored_registry
 from supportbot.store.database import Database
+from supportbot.tickets.partner_mail import subject_mistake
 from supportbot.triage import registry
 from supportbot.triage.registry import Registry
 
@@ -111,7 +112,11 @@ def _check_knowledge(settings: Config, stored: Registry) -> list[Problem]:
         known = build_knowledge(settings, stored)
     except Invalid as error:
         return list(error.problems)
-    problems = []
+    problems = [
+        Problem(f"partners.toml: {partner.id}: subject", f"{mistake}.", "Our own subject is used instead.")
+        for partner in stored.partners.values()
+        if partner.subject and (mistake := subject_mistake(partner.subject))
+    ]
     if not known.alert_to:
         problems.append(Problem("alert.to", "names nobody: urgent faults would alert no one.", "Name a person."))
     if not known.digest_to:

@@ -26,15 +26,13 @@ from supportbot.demo.mails import Sample
 from supportbot.demo.servers import PASSWORD, USER, Accepted, Mailbox, Sink, embedded_mailbox, embedded_sink
 from supportbot.logs import start_logs
 from supportbot.mail.clean import visible
-from supportbot.store import outbox, queue, tickets
+from supportbot.store import outbox, tickets, timers
 from supportbot.store import registry as stored_registry
 from supportbot.store.outbox import Claimed
-from supportbot.tickets import digest
-from supportbot.tickets.effects import SendDigest
 from supportbot.tickets.retry import Outcome, Sent
 from supportbot.triage import explain, registry
-from supportbot.workers import dispatch
 from supportbot.workers.settle import Settled
+from supportbot.workers.timer import DIGEST
 
 LONGEST = 45.0
 """Seconds that the demo waits for the daemon."""
@@ -197,21 +195,14 @@ async def _show_results(console: Console, desk: Desk, sink: Sink) -> None:
     """One ticket with its why, one acknowledgement, one partner mail, the digest: as they were sent."""
     urgent = next(t for t in await desk.database.read(tickets.open_urgent) if t.decision.route == "support")
     why = explain.explain(urgent.decision, desk.known.book.terms, passed_over=False)
-    console.print(
-        Panel(Text(visible_lines(why)), title=f"Why ticket {urgent.number} is what it is", title_align="left")
-    )
+    _show_text(console, f"Why ticket {urgent.number} is what it is", why)
     _show_mail(console, "The acknowledgement to the customer", sink.mails, urgent.sender or "")
     _show_mail(console, "The mail to a partner", sink.mails, "support@gronklint.example")
-    now = desk.now()
-    rows = await desk.database.read(lambda conn: queue.digest_input(conn, now))
-    for to in desk.known.digest_to:
-        letter = digest.letter(digest.build(rows, now), to, desk.known.office, desk.known.templates)
-        effect = SendDigest(now.astimezone(desk.known.calendar.zone), to)
-        outgoing = dispatch.seal(effect, letter, desk.known, now)
-        await desk.database.write(lambda conn, outgoing=outgoing: outbox.add(conn, outgoing, now))
-        while not any(mail.recipient == to.address for mail in sink.mails):
-            await asyncio.sleep(0.1)
-        _show_mail(console, "The digest to staff", sink.mails, to.address)
+    await desk.database.write(lambda conn: timers.move(conn, DIGEST, desk.now()))
+    (to,) = desk.known.digest_to
+    while not any(mail.recipient == to.address for mail in sink.mails):
+        await asyncio.sleep(0.1)
+    _show_mail(console, "The digest to staff", sink.mails, to.address)
 
 
 def _show_text(console: Console, title: str, text: str) -> None:

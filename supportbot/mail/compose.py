@@ -159,7 +159,7 @@ def _file(name: str, kind: str, content: bytes) -> _Entity:
     fields = (
         f"Content-Type: {kind}",
         "Content-Transfer-Encoding: base64",
-        f"Content-Disposition: attachment;\r\n {parameter("filename", clean_line(name, 80) or "attachment")}",
+        f"Content-Disposition: attachment;\r\n {parameter('filename', clean_line(name, 80) or 'attachment')}",
     )
     return _Entity(fields, _base64(content))
 

@@ -21,7 +21,9 @@ MAX_URL = 300
 CELL = " | "
 RULE = "_" * 32
 
-SKIPPED = frozenset("head title script style noscript template object embed svg math select datalist audio video".split())
+SKIPPED = frozenset(
+    "head title script style noscript template object embed svg math select datalist audio video".split()
+)
 # Elements that start on a new line: 1; with a blank line around them: 2 (the HTML standard's rendering, §15.3).
 BREAKS = dict.fromkeys(
     "address article aside body center dd div dl dt fieldset figcaption figure footer form header html li main nav "
@@ -36,7 +38,9 @@ HIDDEN = re.compile(
 )
 NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d])", re.IGNORECASE)
 SHEET_NO_MARGIN = re.compile(r"(?:^|[\s,}])p\s*\{[^}]{0,200}?margin\s*:\s*0(?![.\d])", re.IGNORECASE)
-OUTLOOK_LINE = re.compile(r"border-top\s*:\s*(?:solid\s+#?\w+\s+1\.0pt|#?\w+\s+1\.0pt\s+solid|1pt solid)", re.IGNORECASE)
+OUTLOOK_LINE = re.compile(
+    r"border-top\s*:\s*(?:solid\s+#?\w+\s+1\.0pt|#?\w+\s+1\.0pt\s+solid|1pt solid)", re.IGNORECASE
+)
 
 # Which class or id says what. Outlook puts "x_" before the ids of mails that it quotes.
 QUOTE_BOXES = frozenset(
@@ -52,7 +56,9 @@ SIGNATURES = frozenset(
 # Pictures written into the tag, and attacks: 50 000 attributes of one tag cost 11 s.
 LONG_TAG = re.compile(r"<[a-zA-Z/][^<>]{4000,}>?")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
-_UNNESTED = frozenset("p li tr td th dt dd option br hr img input meta link area base col wbr tbody thead body html".split())
+_UNNESTED = frozenset(
+    "p li tr td th dt dd option br hr img input meta link area base col wbr tbody thead body html".split()
+)
 
 
 def to_text(html: str) -> str:
@@ -199,7 +205,9 @@ def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: 
 def _gap(tag: str, attributes: dict[str, str | None], page: _Page) -> int:
     gap = BREAKS.get(tag, 0)
     if tag == "p" and (
-        page.tight or "mso" in (attributes.get("class") or "").lower() or NO_MARGIN.search(attributes.get("style") or "")
+        page.tight
+        or "mso" in (attributes.get("class") or "").lower()
+        or NO_MARGIN.search(attributes.get("style") or "")
     ):
         return 1
     return 1 if page.lists and tag in ("ul", "ol", "p") else gap
@@ -208,9 +216,7 @@ def _gap(tag: str, attributes: dict[str, str | None], page: _Page) -> int:
 def _quotation(tag: str, attributes: dict[str, str | None]) -> tuple[int, Mark]:
     """How many levels of quotation an element adds, and what it marks."""
     names = {
-        name.removeprefix("x_")
-        for key in ("class", "id")
-        for name in (attributes.get(key) or "").lower()[:300].split()
+        name.removeprefix("x_") for key in ("class", "id") for name in (attributes.get(key) or "").lower()[:300].split()
     }
     if tag == "blockquote" and (attributes.get("type") == "cite" or "cite" in attributes or "gmail_quote" in names):
         return 1, ""

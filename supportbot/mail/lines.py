@@ -12,7 +12,9 @@ Mark = Literal["", "attribution", "header", "signature"]
 """What HTML says of a line: an introduction of a quote, the head of an Outlook quote, a signature."""
 
 _QUOTED = re.compile(r" {0,3}((?:> ?){1,400})")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +61,6 @@ def squeeze(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 def join(lines: Iterable[Line]) -> str:
     """Text of lines, as they were written: with their ">" where they have any."""
-    return "\n".join(f"{'>' * line.level} {line.text}".rstrip() if line.level else line.text for line in lines).strip("\n")
+    return "\n".join(f"{'>' * line.level} {line.text}".rstrip() if line.level else line.text for line in lines).strip(
+        "\n"
+    )

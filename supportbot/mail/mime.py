@@ -8,6 +8,7 @@ never joins message/partial. The trap is depth: 10 000 nested mails end the stan
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from supportbot.mail.charsets import decode, mend
@@ -27,7 +28,9 @@ MOST_TEXT = 1024 * 1024
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
 _SHORT_TYPES = {"text": "text/plain", "html": "text/html", "plain": "text/plain"}
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
-_SEEN_BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,99}?|-[^\r\n]{1,99}?)[ \t]*\r?\n(?:content-[a-z-]{1,40}:)", re.I | re.M)
+_SEEN_BOUNDARY = re.compile(
+    rb"^--([^\s-][^\r\n]{0,99}?|-[^\r\n]{1,99}?)[ \t]*\r?\n(?:content-[a-z-]{1,40}:)", re.I | re.M
+)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _BLANKS = b"\r\n\t \xef\xbb\xbf"
 
@@ -112,9 +115,7 @@ def _undone(body: bytes, headers: Headers, kind: str) -> tuple[bytes, str]:
     return undo(body, encoding)
 
 
-def _children(
-    kind: str, params: dict[str, str], body: bytes, reading: _Reading, depth: int
-) -> tuple[Part, ...]:
+def _children(kind: str, params: dict[str, str], body: bytes, reading: _Reading, depth: int) -> tuple[Part, ...]:
     multipart = kind.startswith("multipart/")
     if not multipart and kind not in _MESSAGES:
         return ()
@@ -140,12 +141,11 @@ def _pieces(body: bytes, boundary: str, reading: _Reading) -> Iterator[bytes]:
     if not cuts and (seen := _SEEN_BOUNDARY.search(body)):
         reading.note("a multipart whose boundary is missing or another than declared")
         cuts = list(_cuts(body, seen[1]))
-    for (_, start, last), following in zip(cuts, [*cuts[1:], (len(body), len(body), True)], strict=True):
-        if last:
-            return
-        if following[1] == len(body) and not following[2]:
-            reading.note("a multipart without its end")
-        yield _without_last_break(body[start : following[0]])
+    if cuts and not cuts[-1][2]:
+        reading.note("a multipart without its end")
+        cuts.append((len(body), len(body), True))
+    for (_, start, _), (end, _, _) in pairwise(cuts):
+        yield _without_last_break(body[start:end]) if end < len(body) else body[start:end]
 
 
 def _cuts(body: bytes, boundary: bytes) -> Iterator[tuple[int, int, bool]]:

@@ -219,6 +219,11 @@ def by_message_ids(conn: Connection, ids: Iterable[str]) -> dict[str, OutboxRow]
     return {row.message_id: OutboxRow(*row) for row in conn.execute(select(*_ROW).where(T.c.message_id.in_(wanted)))}
 
 
+def by_ids(conn: Connection, ids: Iterable[int]) -> list[OutboxRow]:
+    """Our mails with these row ids, as their return addresses name them."""
+    return [OutboxRow(*row) for row in conn.execute(select(*_ROW).where(T.c.id.in_(list(ids)[:100])).order_by(T.c.id))]
+
+
 def for_ticket(conn: Connection, number: int) -> list[OutboxRow]:
     return [OutboxRow(*row) for row in conn.execute(select(*_ROW).where(T.c.ticket == number).order_by(T.c.id))]
 

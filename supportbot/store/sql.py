@@ -48,14 +48,15 @@ class Prepared:
             self._forms[name] = self._compiled(conn)
         form = self._forms[name]
         given = {**form.constants, **row} if form.constants else row
-        return form.sql, tuple([adapt(given[key]) if adapt else given[key] for key, adapt in form.parameters])
+        return form.sql, tuple([adapt(given[key]) for key, adapt in form.parameters])
 
     def _compiled(self, conn: Connection) -> "_Form":
         dialect = conn.dialect
         compiled = self._build(_INSERTS[dialect.name]).compile(dialect=dialect, column_keys=self._columns)
         binds = [(key, compiled.binds[key]) for key in compiled.positiontup]
         constants = {key: bind.value for key, bind in binds if not bind.required}
-        adapting = tuple((key, _adapting(bind.type.dialect_impl(dialect), dialect)) for key, bind in binds)
+        # What the type asks for; where it asks for nothing (as for texts), the guard.
+        adapting = tuple((key, bind.type.dialect_impl(dialect).bind_processor(dialect) or clean) for key, bind in binds)
         return _Form(str(compiled), adapting, constants)
 
 
@@ -64,15 +65,9 @@ class _Form:
     """A statement as one database wants it."""
 
     sql: str
-    parameters: tuple[tuple[str, Adapt | None], ...]
+    parameters: tuple[tuple[str, Adapt], ...]
     """In order: the name of each, and what its value goes through."""
     constants: dict[str, Any]
-
-
-def _adapting(kind: Any, dialect: Any) -> Adapt | None:
-    """What a parameter of this type goes through; texts also through the guard."""
-    process: Adapt | None = kind.bind_processor(dialect)
-    return clean if process is None and issubclass(kind.python_type, str) else process
 
 
 def _cursor(conn: Connection) -> Any:

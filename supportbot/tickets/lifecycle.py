@@ -183,8 +183,9 @@ def _escalate(
     ticket: Ticket, policy: Policy, now: datetime, step: int = 0
 ) -> tuple[Ticket, list[JournalEntry], list[Effect]]:
     """T4: flag for the telephone and tell staff at once."""
+    # The number that the customer was told: a sender that is not proven is told ours, whoever has the ticket.
     number = policy.phone
-    if ticket.decision.route == "partner":
+    if ticket.decision.route == "partner" and ticket.proven:
         number = policy.partner_phone or policy.phone
     changed = replace(ticket, phone_escalation=PhoneEscalation(number, now))
     entry = JournalEntry(now, US, "urgent", f"to be handled by telephone: {number}")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from supportbot.triage.phrases import Span
 
-NEEDED = ("own-thing", "third", "third-fault", "own-doing", "since-then", "damage", "believe", "admits", "cleared")
+NEEDED = ("own-thing", "third", "third-fault", "own-doing", "admits", "believe", "cleared")
 
 Here = Mapping[str, tuple[Span, ...]]
 
@@ -22,12 +22,27 @@ def blame(places: Here, moods: Sequence[str], states: Sequence[str]) -> dict[str
             value = _value(side, span, places, moods[span.sentence])
             if value:
                 found[value] = (*found.get(value, ()), span)
+    found = _with_doings(found, places, moods, states)
     if "customer_denied" in found and "customer" in found:
         cleared = {span.sentence for span in found["customer_denied"]}
         stated = tuple(span for span in found["customer"] if span.sentence not in cleared)
         found.pop("customer")
         if any(_near(places, "{own-doing}", span.sentence, 0) for span in stated):
             found["customer"] = stated
+    return found
+
+
+def _with_doings(
+    found: dict[str, tuple[Span, ...]], places: Here, moods: Sequence[str], states: Sequence[str]
+) -> dict[str, tuple[Span, ...]]:
+    """What the customer's own people did, and since then: a cause too, though no part of the network is named."""
+    if "third_party" in found:
+        return found
+    for span in places.get("{own-doing}", ()):
+        number = span.sentence
+        done = _near(places, "{own-actor}", number, 0) and _near(places, "{since-then}", number, 1)
+        if done and moods[number] != "asked" and not _near(places, "{cleared}", number, 1):
+            found["customer"] = (*found.get("customer", ()), span)
     return found
 
 
@@ -38,12 +53,9 @@ def _value(side: str, span: Span, places: Here, mood: str) -> str | None:
     if mood == "asked":
         return "customer_asked" if side == "customer" else None
     if side == "third_party":
-        blamed = _near(places, "{third-fault}", number, 0) and (
-            _near(places, "{admits}", number, 1) or _near(places, "{dead}", number, 1) or mood == "believed"
-        )
-        return side if blamed or (mood == "believed" and not _near(places, "{own-thing}", number, 0)) else None
-    did = _near(places, "{own-doing}", number, 0) and _near(places, "{since-then}", number, 1)
-    return side if did or mood == "believed" else None
+        did = any(_near(places, concept, number, 0) for concept in ("{third-fault}", "{admits}"))
+        return side if did or (mood == "believed" and not _near(places, "{own-thing}", number, 0)) else None
+    return side if _near(places, "{own-doing}", number, 0) or mood == "believed" else None
 
 
 def _near(places: Here, concept: str, number: int, away: int) -> bool:

@@ -26,9 +26,7 @@ class Bought:
     notes: tuple[str, ...]
 
 
-def of(
-    registry: Registry, sighting: Sighting, said: Answer, told: Facts, today: date, terms: Terms
-) -> Bought:
+def of(registry: Registry, sighting: Sighting, said: Answer, told: Facts, today: date, terms: Terms) -> Bought:
     """How the service was bought. `said` is the rule file's answer about the text: direct, partner, unsaid."""
     partner, words = _named(registry, said, told)
     from_text = _said(said, told, words)

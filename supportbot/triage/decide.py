@@ -47,7 +47,12 @@ def decide(
     bought = buying.of(registry, sighting, book.answer("purchase", told.places), told, today, book.terms)
     customer = registry.customer(sighting.customer)
     known = Known(
-        kind, sighting.customer, bought.purchase, sighting.contradiction, bought.denied, bool(sighting.sender_is_partner)
+        kind,
+        sighting.customer,
+        bought.purchase,
+        sighting.contradiction,
+        bought.denied,
+        bool(sighting.sender_is_partner),
     )
     way, why = route(known, customer.row if customer else None)
     reason: BillableReason | None = None if billable == "none" else billable  # type: ignore[assignment]

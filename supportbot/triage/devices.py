@@ -34,7 +34,8 @@ _SERIAL_WORD = re.compile(r"serie|serial|s/?n\b|snr|sarjanumero", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _SUM = re.compile(r"\s*(?:kr|kronor|sek|st|stycken|ggr|%|€|:-)(?!\w)", re.IGNORECASE)
 _PLACE = re.compile(
-    r"\b(?:rum(?:met)?|sal(?:en)?|avdelning(?:en)?|avd|hus|plan|room|gate|v[äa]g|linje|buss|ankn\w*|nr|nummer)\.?\s*$", re.IGNORECASE
+    r"\b(?:rum(?:met)?|sal(?:en)?|avdelning(?:en)?|avd|hus|plan|room|gate|v[äa]g|linje|buss|ankn\w*|nr|nummer)\.?\s*$",
+    re.IGNORECASE,
 )
 _ENDINGS = frozenset(("s", "n", "en", "ens", "ns", "an", "ar", "arna", "ers", "er", "es", "na", "t", "et", "on", "in"))
 _SUFFIX = r"(?:[:'’]?(?:an|ans|en|n|s|or|orna|ar|er|erna)|-\w+)?"
@@ -111,7 +112,7 @@ def _by_serial(registry: Registry, customer_id: str | None, text: str) -> Iterat
             text[max(0, match.start() - _NEAR) : match.start()]
         )
         chosen = own or ([] if digits_only else list(devices))
-        if len(chosen) == 1 and (own or not digits_only):
+        if len(chosen) == 1:
             yield _of_device(registry, DeviceSighting(match[0], *match.span(), "serial"), chosen[0])
 
 

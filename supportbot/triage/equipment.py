@@ -52,7 +52,9 @@ def _values(one: DeviceSighting, told: Facts) -> tuple[str, ...]:
 
 def _blamed(one: DeviceSighting, told: Facts) -> tuple[int, int, int]:
     """How likely this device is the one at fault: it stands with failing, not with working; precise; early."""
-    number = next((n for n, each in enumerate(told.sentences) if not each.subject and each.start <= one.start < each.end), 0)
+    number = next(
+        (n for n, each in enumerate(told.sentences) if not each.subject and each.start <= one.start < each.end), 0
+    )
 
     def stands(concept: str) -> bool:
         return any(span.sentence == number for span in told.places.phrases.get(concept, ()))

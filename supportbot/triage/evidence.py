@@ -68,11 +68,13 @@ def identify(
     others = [one for one in told if one.customer_id not in writer]
     for_another = partner is not None or speaks_for_another(f"{subject}\n{new_text}", others, own, names)
     notes = _notes(registry, sender, new_text)
-    chosen = own + told + _numbers(registry, signature, "signature")
-    if for_another and (told or names):
-        others_named = [one for one in names if one.customer_id not in writer]
-        chosen = others or others_named or told or _softly(registry, sender, new_text, "", forwarded, names, partner)
-    chosen = chosen or _softly(registry, sender, new_text, signature, forwarded, names, partner)
+    if for_another and (partner or told or names):
+        named = [one for one in names if one.customer_id not in writer]
+        chosen = others or named or told
+        chosen = chosen or _softly(registry, sender, new_text, "", forwarded, names, partner) or own
+    else:
+        chosen = own + told + _numbers(registry, signature, "signature")
+        chosen = chosen or _softly(registry, sender, new_text, signature, forwarded, names, partner)
     chosen = _address_beats_domain(chosen)
     return _concluded(registry, sender, partner, chosen, names, notes)
 

@@ -38,13 +38,17 @@ def _test_rule(book: "RuleBook", rule: Rule) -> Iterator[Problem]:
     for example in rule.matches:
         answered = _answered_by(book, rule.question, example)
         if answered is None:
-            yield Problem(rule.where, f"does not match its example {example.text!r}.", "Mend the phrases or the example.")
+            yield Problem(
+                rule.where, f"does not match its example {example.text!r}.", "Mend the phrases or the example."
+            )
         elif answered is not rule:
             mend = f"Move this rule above it, or give {answered.name!r} an `unless`."
             yield Problem(rule.where, f"is shadowed: {answered.name!r} answers its example {example.text!r}.", mend)
     for example in rule.near_misses:
         if book.tries(rule, _places(book, example)):
-            yield Problem(rule.where, f"matches its near miss {example.text!r}.", "Add an `unless` or narrow the phrases.")
+            yield Problem(
+                rule.where, f"matches its near miss {example.text!r}.", "Add an `unless` or narrow the phrases."
+            )
 
 
 def _answered_by(book: "RuleBook", question: str, example: Example) -> Rule | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from supportbot.mail.message import ParsedMail
-from supportbot.triage import blame, scope, tense
+from supportbot.triage import blame, impact, scope, tense, topic
 from supportbot.triage.conditions import Places
 from supportbot.triage.phrases import Index, Span
 from supportbot.triage.text import Sentence, sentences
@@ -26,7 +26,11 @@ _TOLD = {"hard": "{hard-fault}", "soft": "{symptom}"}
 _NO_INFORMATION = ("{ask-cause}", "{ask-help}")
 _NOT_TOLD = ("{if}", "{ask}", "{order-strong}", "{selling}")
 
-NEEDED = tuple(dict.fromkeys((*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, "hard-fault", "symptom", "if", "ask", "ask-help", "ask-indirect")))
+NEEDED = tuple(
+    dict.fromkeys(
+        (*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, *impact.NEEDED, *topic.NEEDED, "hard-fault", "symptom", "if", "ask", "ask-help", "ask-indirect")
+    )
+)
 """Concepts that rules/words.toml must hold for facts to be told."""
 
 
@@ -81,9 +85,11 @@ def of_text(
         "scope": scope.scope(found, read),
         "blame": blame.blame(found, moods, states),
         "over": _over(states, found, read),
+        "topic": topic.topic(found, read),
     }
     negated = tense.all_denied(found, read)
     told["told"] = _told(found, states, moods, negated)
+    told["impact"] = impact.impact(found, read, states, moods)
     told["asks"] = _asks(found, moods)
     places = Places(found, states, moods, negated, told, readings or {})
     return Facts(places, read, subject, new_text)

@@ -113,7 +113,9 @@ class NameIndex:
             for key in _keys(run):
                 if (ids := self._whole.get(key)) and _stands_as_name(text, words, place, width):
                     return Mention(ids, first.start, run[-1].end, True), width
-                if (ids := self._parts.get(key)) and len(ids) == 1 and width > 1 and all(word.capital for word in run):
+                ids = self._parts.get(key, ())
+                capitals = all(word.capital for word in run)
+                if len(ids) == 1 and capitals and (width > 1 or _stands_as_name(text, words, place, width)):
                     return Mention(ids, first.start, run[-1].end, False), width
         return None, 0
 
@@ -154,7 +156,9 @@ def core_words(name: str) -> tuple[str, ...]:
 
 
 def _parts_of(name: str, core: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Beginnings of two words or more, and the pair around "&": "Volt & Watt" of "Elfirman Volt & Watt HB"."""
+    """What a long name is shortened to: its beginning, the words before "i Lund" or a number, the pair around "&"."""
+    if len(core) > 1 and (core[1] in _PREPOSITIONS or core[1].isdigit()):
+        yield core[:1]
     for width in range(2, len(core)):
         if core[width - 1] not in _PREPOSITIONS and not set(core[:width]) <= EVERYDAY:
             yield core[:width]

@@ -38,6 +38,9 @@ _STRONG = re.compile(
             + r" (?:[^.!?\n]{0,20}? )?at (?!oss|er|mig)\w",
             r"\bgaller (?:alltsa )?(?:dem|dom|honom|henne)\b",
             r"\b(?:galler|avser|ror)\b[^.!?\n]{0,60}\b(?:inte|ej) (?:oss|vart foretag|vi)\b|\bdem och inte oss\b",
+            rf"\b(?:vi|jag) hjalper (?!er\b)[^.!?\n]{{1,60}}? med (?:\w+ )?{_WORK}",
+            r"\b(?:fel)?anmalan at \w|\bgrann(?:ens|foretagets|bolagets|firmans)\b",
+            r"(?:^|\n)\s*(?:slut|end )?(?:kund|customer|client|kunde|asiakas)(?:namn|navn| name)?\s*:\s*\w",
             # English
             r"\bon behalf of (?!us\b|myself|the team|our team|everyone)|\bin the name of (?!us\b)",
             r"\b(?:writing|reporting|e?-?mailing|contacting you|asking) (?:to you )?for (?:one of )?"
@@ -46,6 +49,7 @@ _STRONG = re.compile(
             r"(?:for|to|of|at) (?!us\b|you\b)\w",
             r"\b(?:we|i) (?:handle|look after|manage|run|do|take care of|keep) (?:[^.!?\n]{0,40}? )?"
             rf"{_OFFICE} for (?!us\b|you\b)\w",
+            r"\bwe (?:support|administer|maintain) (?!you\b|the\b|our\b|a\b)\w|\bneighbou?r(?:'s|s')",
             r"\b(?:concerns|about|for) them,? (?:and )?not us\b|\bnot (?:about|for) us\b",
             # Norwegian, Danish, Finnish
             r"\bpa vegne a[vf]\b|\b(?:forer|star for|passer) (?:[^.!?\n]{0,30}? )?(?:regns[kc]a[bp]\w*|it\b) for \w",
@@ -79,7 +83,7 @@ def speaks_for_another(text: str, others: Sequence[Pointer], own: Sequence[Point
     text = flat(text)
     if _STRONG.search(text):
         return True
-    related = bool(_WEAK.search(text))
+    related, theirs = bool(_WEAK.search(text)), bool(_THEIRS.search(text))
     if any(one.strength == "org_number" for one in others):
-        return related
-    return related and bool(_THEIRS.search(text))
+        return related or theirs
+    return related and theirs

@@ -1,7 +1,8 @@
 """Phrases of the rules -> one index, and a sentence -> which phrases stand in it, and where. Pure.
 
 A phrase is words in order. A word stands for its inflected forms, `tail*` for any ending or compound tail, `*head`
-for any compound that ends so, `=form` for that form only, `…` for up to three words between, `{name}` for any word or phrase of that concept
+for any compound that ends so, `=form` for that form only, `^word` for one
+that opens a clause, `…` for up to three words between, `{name}` for any word or phrase of that concept
 (rules/words.toml). The trap: speed. Each phrase waits under its rarest word, so that a thousand rules cost a
 sentence no more than the few phrases whose rarest word it holds.
 """
@@ -9,14 +10,14 @@ sentence no more than the few phrases whose rarest word it holds.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from supportbot.triage.text import Sentence, Word, fold, lower, stems
 
 GAP = 3
 """Words that one `…` may skip."""
 
-_TOKEN = re.compile(r"\{[\w-]+\}|…|\.\.\.|[*=]?[^\W_](?:[^\W_]|(?<=\d)[.,:](?=\d))*\*?")
+_TOKEN = re.compile(r"\{[\w-]+\}|…|\.\.\.|\^?[*=]?[^\W_](?:[^\W_]|(?<=\d)[.,:](?=\d))*\*?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Element:
     """"word", "begins", "ends" or "concept"."""
     keys: frozenset[str]
     gap: int = 0
+    opens: bool = False
+    """It must open a sentence or a clause."""
 
     def fits(self, word: Word) -> bool:
         if self.kind == "word":
@@ -67,7 +70,8 @@ def parse(text: str) -> Phrase:
         if token in ("…", "..."):
             gap += GAP
             continue
-        elements.append(_element(token, gap if elements else 0))
+        element = _element(token.removeprefix("^"), gap if elements else 0)
+        elements.append(replace(element, opens=token.startswith("^")))
         gap = 0
     if not elements:
         raise ValueError(f"the phrase {text!r} holds no word")
@@ -190,7 +194,7 @@ def _places(
             yield from here.get("{" + key + "}", ())
         return
     for number, word in enumerate(words):
-        if element.fits(word):
+        if element.fits(word) and (not element.opens or number == 0 or word.comma):
             yield number, number
 
 

@@ -36,8 +36,16 @@ class Way:
 
 
 TABLE: tuple[Way, ...] = (
-    Way("none", "no-case", "A machine or a sender of bulk mail wants nothing of us.", None, lambda k: k.kind in NOT_JUDGED),
-    Way("review", "evidence-contradicts", "The evidence points at different customers.", None, lambda k: k.contradiction),
+    Way(
+        "none",
+        "no-case",
+        "A machine or a sender of bulk mail wants nothing of us.",
+        None,
+        lambda k: k.kind in NOT_JUDGED,
+    ),
+    Way(
+        "review", "evidence-contradicts", "The evidence points at different customers.", None, lambda k: k.contradiction
+    ),
     Way(
         "review",
         "purchase-denied",

@@ -114,7 +114,9 @@ def _read_rules(file: str, table: Mapping[str, Any], text: str, written: Written
     names = [key for key, value in table.items() if isinstance(value, list)]
     for name in names:
         if name not in QUESTIONS:
-            written.blame(f"{file}:{_at(_lines(text, name), 0)}", f"unknown question {name!r}.", _meant(name, QUESTIONS))
+            written.blame(
+                f"{file}:{_at(_lines(text, name), 0)}", f"unknown question {name!r}.", _meant(name, QUESTIONS)
+            )
     asked = [name for name in names if name in QUESTIONS]
     if len(asked) > 1:
         written.blame(file, f"asks {' and '.join(asked)}.", "One file asks one question.")
@@ -129,7 +131,9 @@ def _read_question(file: str, question: str, table: Mapping[str, Any], text: str
     if question in written.defaults:
         written.blame(file, f"the question {question!r} is asked in another file too.")
     if default not in answers:
-        written.blame(file, f"the default answer {default!r} is none of: {', '.join(answers)}.", _meant(default, answers))
+        written.blame(
+            file, f"the default answer {default!r} is none of: {', '.join(answers)}.", _meant(default, answers)
+        )
     written.defaults[question] = str(default)
     lines = _lines(text, question)
     seen: set[str] = set()
@@ -190,7 +194,9 @@ def _conditions(table: Any, where: str, written: Written, source: str = "") -> I
         elif not isinstance(words, dict):
             written.blame(where, f"{name} needs a word and a value.", f"For example {name}.is_any = […].")
         else:
-            yield from (each for word, value in words.items() if (each := _condition(name, word, value, where, written)))
+            yield from (
+                each for word, value in words.items() if (each := _condition(name, word, value, where, written))
+            )
 
 
 def _condition(source: str, word: str, value: Any, where: str, written: Written) -> Condition | None:
@@ -245,7 +251,7 @@ def _examples(listed: Any, called: str, where: str, written: Written) -> tuple[E
 
 
 def _meant(wrong: object, known: Iterable[str]) -> str:
-    """"Did you mean …?" where a known name is near enough."""
+    """ "Did you mean …?" where a known name is near enough."""
     found = process.extractOne(str(wrong), list(known), score_cutoff=60)
     return f"Did you mean {found[0]!r}?" if found else f"Known are: {', '.join(known)}."
 

@@ -25,7 +25,9 @@ _NUMBERS = {
     }.items()
     for word in words.split()
 }  # fmt: skip
-_HALF = frozenset({"halften", "halva", "manga", "flesta", "merparten", "majoriteten", "half", "most", "many", "flertalet"})
+_HALF = frozenset(
+    {"halften", "halva", "manga", "flesta", "merparten", "majoriteten", "half", "most", "many", "flertalet"}
+)
 
 
 def shares(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Span]]:

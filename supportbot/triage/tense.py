@@ -18,7 +18,26 @@ REACH = 3
 """Words that may stand between a negation and what it denies."""
 
 _ONLY = frozenset({"bara", "only", "bare", "kun", "vain", "minst"})
-_COPULA = frozenset({"ar", "er", "is", "det", "it", "gor", "den", "detta", "this", "dette", "saken", "blir", "har", "on", "ole", "arendet"})
+_COPULA = frozenset(
+    {
+        "ar",
+        "er",
+        "is",
+        "det",
+        "it",
+        "gor",
+        "den",
+        "detta",
+        "this",
+        "dette",
+        "saken",
+        "blir",
+        "har",
+        "on",
+        "ole",
+        "arendet",
+    }
+)
 _VERB = re.compile(r"(?:er|ar|or)$")
 """The present tense, which opens a question in Swedish, Norwegian and Danish."""
 _ASKING = frozenset(

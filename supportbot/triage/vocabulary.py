@@ -65,7 +65,7 @@ QUESTIONS: Mapping[str, QuestionOf] = {
             "network": "LAN, Internet, firewall, sound that suffers from it",
             "porting": "moving numbers",
             "invoice": "invoice, price",
-            "other": "everything else, also plain \"the telephony is down\"",
+            "other": 'everything else, also plain "the telephony is down"',
         },
     ),
     "purchase": QuestionOf(
@@ -95,14 +95,14 @@ FACTS: Mapping[str, Fact] = {
         {"asserted": "as a fact", "believed": "as the sender's belief", "asked": "as a question"},
     ),
     "denied": Fact(
-        "Whether a negation turns the phrase round (\"not urgent\").",
+        'Whether a negation turns the phrase round ("not urgent").',
         {"yes": "it is denied", "no": "it is not"},
     ),
     "scope": Fact(
         "How many users or callers the mail says are hit.",
         {
             "all": "everybody, no telephone, the whole site",
-            "most": "half of them or more, or \"many\"",
+            "most": 'half of them or more, or "many"',
             "some": "fewer than half, or a share of the calls",
             "others_work": "the mail says that the rest works",
         },
@@ -110,6 +110,14 @@ FACTS: Mapping[str, Fact] = {
     "over": Fact(
         "Whether the mail as a whole tells of something that is over.",
         {"yes": "it works again, and nothing else is wrong", "no": "a fault is still told of"},
+    ),
+    "impact": Fact(
+        "How far the outage reaches that the mail states, all its words weighed together.",
+        {"wide": "the whole site, all callers or a vital line", "likely": "perhaps as far"},
+    ),
+    "topic": Fact(
+        "What the mail is mostly about, all its words weighed together.",
+        {name: meaning for name, meaning in QUESTIONS["category"].answers.items() if name != "other"},
     ),
     "told": Fact(
         "Whether the mail states a fault as present: not asked, imagined, over, or the reason of an order.",

@@ -27,6 +27,8 @@ log = structlog.get_logger("delivery")
 
 LEASE = timedelta(minutes=20)
 """Longer than the longest dialogue: connect, commands and the 10 minutes for the final reply."""
+END_SECONDS = 7.0
+"""How long dialogues may go on after the daemon was told to end; the whole must end within 10 seconds."""
 BATCH = 20
 PER_DOMAIN = 5
 """Rows to one domain under way at once: a dead destination must not hold up the others."""
@@ -56,9 +58,15 @@ class DeliveryWorker:
                 except TimeoutError:
                     pass
         finally:
-            for task in self._under_way:
-                task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await self._end()
+
+    async def _end(self) -> None:
+        """Let dialogues under way come to their end, then cut them off: what was cut is of unknown acceptance."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=END_SECONDS)
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def step(self) -> int:
         """Start the rows that are due, as far as there is room. Returns how many were started."""
@@ -77,7 +85,7 @@ class DeliveryWorker:
     async def _deliver(self, row: Claimed) -> None:
         known = self.knowledge()
         # An acknowledgement leaves with the null path (RFC 3834 §4); the others with one that names their row.
-        path = "" if row.kind == "ack" else compose.return_path(known.sender.address, row.message_id, known.keys[0])
+        path = "" if row.kind == "ack" else compose.return_path(known.sender.address, row.id, known.keys[0])
         notify = ("NEVER",) if row.kind == "ack" else ("FAILURE", "DELAY")
         outcome = await self.relay.send(row.recipient, row.content, path, notify)
         now = self.now()

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -85,9 +86,10 @@ class IntakeWorker:
         async for batch in self._batches(session, fresh):
             now = self.now()
             rows = [
-                Kept(account, folder, validity, mail.uid, mail.content, mail.received, mail.partial) for mail in batch
+                Kept(account, folder, validity, mail.uid, mail.content, mail.received or now, mail.partial)
+                for mail in batch
             ]
-            await self.database.write(lambda conn, rows=rows, now=now: [inbox.keep(conn, row, now) for row in rows])
+            await self.database.write(partial(_keep_all, rows, now))
             kept += len(rows)
             self.arrived.set()
         if uids:
@@ -146,6 +148,11 @@ class IntakeWorker:
         account, folder, validity = self.settings.name, self.settings.folders.inbox, self._uidvalidity
         now = self.now()
         await self.database.write(lambda conn: mailboxes.searched(conn, account, folder, validity, now))
+
+
+def _keep_all(rows: list[Kept], now: datetime, conn: Connection) -> None:
+    for row in rows:
+        inbox.keep(conn, row, now)
 
 
 @asynccontextmanager

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from supportbot.calendar import Calendar
 from supportbot.mail.message import Address, Desk
-from supportbot.tickets.letters import Office
 from supportbot.tickets.lifecycle import Policy
+from supportbot.tickets.office import Office, phone_shown
 from supportbot.tickets.questions import Questions
 from supportbot.tickets.templates import Templates
 from supportbot.triage.registry import Customer, Partner, Registry
@@ -64,6 +64,6 @@ class Knowledge:
             org_number=customer.org_number if customer else None,
             partner_name=partner.name if partner else None,
             partner_address=partner.channel_address if partner and by_mail else None,
-            partner_phone=partner.urgent_phone if partner else None,
+            partner_phone=phone_shown(partner.urgent_phone) if partner and partner.urgent_phone else None,
             no_ack=no_ack,
         )

@@ -55,12 +55,10 @@ def settle(
 
 
 def _claims(conn: Connection, waiting: Waiting, mail: ParsedMail, known: Knowledge) -> Claims:
-    returned = _returned_ids(mail, known)
-    ids = tuple(dict.fromkeys((*returned, *mail.returned_ids, *mail.in_reply_to, *reversed(mail.references))))
+    ids = tuple(dict.fromkeys((*mail.returned_ids, *mail.in_reply_to, *reversed(mail.references))))
     rows = outbox.by_message_ids(conn, (*ids, mail.message_id) if mail.message_id else ids)
-    own = [
-        OwnMail(row.id, row.kind, row.ticket, row.recipient, row.message_id) for key in ids if (row := rows.get(key))
-    ]
+    named = [*outbox.by_ids(conn, _returned(mail, known)), *(rows[key] for key in ids if key in rows)]
+    own = [OwnMail(row.id, row.kind, row.ticket, row.recipient, row.message_id) for row in dict.fromkeys(named)]
     numbers = dict.fromkeys(row.ticket for row in own if row.ticket is not None)
     numbers |= dict.fromkeys(thread.prove(mail.tokens, known.keys))
     found = (tickets.find(conn, number, lock=True) for number in numbers)
@@ -73,10 +71,10 @@ def _claims(conn: Connection, waiting: Waiting, mail: ParsedMail, known: Knowled
     )
 
 
-def _returned_ids(mail: ParsedMail, known: Knowledge) -> tuple[str, ...]:
-    """Ids out of our return address that the mail is addressed to: it came back through the envelope."""
+def _returned(mail: ParsedMail, known: Knowledge) -> list[int]:
+    """Outbox rows whose return address the mail is addressed to: it came back through the envelope (VERP)."""
     found = (compose.read_return_path(address.address, known.keys) for address in mail.to)
-    return tuple(key for key in found if key)
+    return [row for row in found if row is not None]
 
 
 def _plan(

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -64,12 +65,12 @@ class TimerWorker:
         due = await self.database.read(lambda conn: timers.due(conn, now, 100))
         added = 0
         for timer in due:
-            added += await self.database.write(lambda conn, timer=timer: self._ring(conn, timer, known, now))
+            added += await self.database.write(partial(self._ring, timer, known, now))
         if added:
             self.queued.set()
         return added
 
-    def _ring(self, conn: Connection, timer: Due, known: Knowledge, now: datetime) -> int:
+    def _ring(self, timer: Due, known: Knowledge, now: datetime, conn: Connection) -> int:
         match timer.kind:
             case "alert":
                 return self._climb(conn, timer, known, now)

@@ -93,6 +93,8 @@ def test_evidence_that_contradicts_itself_names_nobody(sender: str, text: str) -
          ""),
         ("lisa@kvarnhjulet.example", "Vi sköter telefonin åt Brf Tranbäret, så det gäller dem och inte oss.",
          ""),
+        ("lisa@kvarnhjulet.example", "Kund: Brf Tranbäret\nFel: hisstelefonen är tyst", ""),
+        ("lisa@kvarnhjulet.example", "Det gäller grannföreningens nummer, grannens 040-628 04 11 är tyst.", ""),
         ("konsult@okand.example", "Jag är it-konsult åt föreningen med nummer 040-628 04 11.", "Okänd Data AB"),
     ],
 )  # fmt: skip
@@ -159,3 +161,18 @@ def test_an_unknown_organisation_number_is_noted_and_a_personal_one_is_not() -> 
 
 def test_a_long_text_of_digits_is_read_only_as_far_as_a_letter_goes() -> None:
     assert about("anna@lyktan.example", "08 465 00 4 " * 9000 + "040-628 04 10").customer == "K1"
+
+
+def test_a_partner_that_is_a_customer_too_writes_for_itself_and_for_others() -> None:
+    both = Registry(
+        customers=[
+            Customer("K1", "Xylofon Telekom AB", "", ("xylofon.example",)),
+            Customer("K2", "Isbjörnens Kylteknik AB", "", ("isbjornen.example",), partner_id="PX"),
+        ],
+        partners=[Partner("PX", "Xylofon Telekom AB", (), ("xylofon.example",))],
+    )
+    sender = Address("", "jour@xylofon.example")
+    forward = Forwarded("ove@isbjornen.example", "", "", "Tyst.")
+    assert identify(both, sender, "Vår egen växel är tyst.").customer == "K1"
+    assert identify(both, sender, "Se nedan.", "", forward).customer == "K2"
+    assert identify(both, sender, "Isbjörnens Kylteknik är tyst.").customer == "K2"

@@ -97,7 +97,12 @@ def test_a_mistake_in_customers_is_told(old: str, new: str, told: str) -> None:
         ("partners.toml", "urgent_phone", "urgent_fone", 'urgent_fone is not known here. Did you mean "urgent_phone"?'),
         ("partners.toml", "max_size = 10000000", 'max_size = "10 MB"', "max_size must be a whole number of bytes"),
         ("partners.toml", "NT-", "NT-(", "is no regular expression"),
-        ("partners.toml", "[[partner]]", "[[partners]]", 'partners: is not known here. Did you mean "partner"?'),
+        (
+            "partners.toml",
+            "[[partner]]",
+            "[partners]\n[[partner]]",
+            'partners: is not known here. Did you mean "partner"?',
+        ),
         ("partners.toml", 'id = "GRON"', 'id = "NORR"', 'id "norr" stands already'),
         ("hardware.toml", "approved = true", "aproved = true", 'aproved is not known here. Did you mean "approved"?'),
         ("hardware.toml", 'kind = "dect"', 'kind = "dekt"', 'kind "dekt" is not known. Did you mean "dect"?'),

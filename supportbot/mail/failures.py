@@ -1,0 +1,157 @@
+"""A delivery status -> for each recipient: what became of the mail, for good or not, and in whose words. Pure.
+
+From the fields of RFC 3464 where there are any, else from the notice's text. The trap: `permanent` means that this mail
+will not arrive (Action: failed), not that the address is dead: a full mailbox is a failure, too, and a mail that the
+partner's server refused must alarm somebody. `status` tells the two apart.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from supportbot.mail import wording_automatic as wording
+from supportbot.mail.addresses import addresses
+from supportbot.mail.clean import clean_line
+from supportbot.mail.message import FailedRecipient, Part
+
+MOST_RECIPIENTS = 200
+_A = r"(?P<address>[A-Za-z0-9._%+=/'#!$&*~^{}-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,190}[A-Za-z0-9])"
+_ADDRESS = re.compile(_A)
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
+_ACTIONS: dict[str, bool | None] = {
+    "failed": True, "failure": True, "delayed": False, "deferred": False,
+    "delivered": None, "relayed": None, "expanded": None,
+}  # fmt: skip
+_FORMS = (
+    re.compile(rf"^[ \t>]{{0,8}}[\"<]{{1,2}}{_A}[\">]{{1,2}}[ \t]{{0,8}}(?:[:;,.]|$|\(|- |<mailto)", re.MULTILINE),
+    re.compile(rf"^[ \t>]{{0,40}}(?:[*•-][ \t]{{1,4}})?{_A}[ \t]{{0,8}}(?:<mailto:[^<>\n]{{1,254}}>)?[ \t]{{0,8}}[:;,]?[ \t]{{0,8}}$", re.MULTILINE),
+    re.compile(rf"^[ \t>]{{0,20}}<?{_A}>?:? {{1,4}}(?:on [A-Z]|\[|\.{{2,3}}|Invalid|\(|[45]\d\d)", re.MULTILINE),
+    re.compile(rf"^[ \t>]{{0,20}}{_A}:[ \t]", re.MULTILINE),
+)
+"""How mail systems write the recipient that failed: as a line of its own, or at the head of one."""
+_PHRASES = re.compile(
+    rf"(?:unknown user|recipients?[^:<>@\n]{{0,60}}|deliver(?:y|ed|ing)?(?: [^:<>@\n]{{0,40}})?|rcpt to|(?:could|did) not [^:<>@\n]{{0,60}}"
+    rf"|failed|mottagare[^:<>@\n]{{0,40}}|till|gateway for|sent to|emailaddress|undeliverable)[\\\"]{{0,4}}[: ]{{1,4}}[\\\"]{{0,4}}\(?<{{0,2}}{_A}",
+    re.IGNORECASE,
+)
+_CODED = re.compile(rf"(?:^|[ \t:])[45]\d\d[ -](?:[45]\.\d+\.\d+ )?<?{_A}>?", re.MULTILINE)
+_NOBODY = re.compile(r"(?:mailer-?daemon|postmaster|abuse|support|help|helpdesk)@", re.IGNORECASE)
+
+
+def failed_recipients(
+    root: Part, status: Part | None, subject: str, text: str, returned: Iterable[Part]
+) -> tuple[FailedRecipient, ...]:
+    """Each recipient once, in the order of the notice; none where it names none."""
+    notice = notice_of(text)
+    found = list(_by_fields(status, notice)) if status else []
+    if not found:
+        found = _by_text(root, subject, notice, tuple(returned))
+    once = {recipient.address.lower(): recipient for recipient in reversed(found)}
+    return tuple(reversed(once.values()))[:MOST_RECIPIENTS]
+
+
+def notice_of(text: str) -> str:
+    """What the mail system itself says, without the mail that it returns."""
+    text = text[:100_000].replace("\r\n", "\n")
+    for cut in wording.RETURNED.finditer(text):
+        if len(text[: cut.start()].strip()) > 20:
+            return text[: cut.start()]
+    return text
+
+
+def _by_fields(status: Part, notice: str) -> Iterator[FailedRecipient]:
+    content = status.text if status.text is not None else status.content[:262_144].decode("utf-8", "replace")
+    for fields in _groups(content):
+        address = _recipient(fields)
+        if not address:
+            continue
+        diagnostic = clean_line(fields.get("diagnostic-code", "").partition(";")[2] or fields.get("diagnostic-code", ""), 500)
+        stated = _STATUS.search(fields.get("status", ""))
+        code = stated[1] if stated else _status(diagnostic)
+        action = re.match(r"\s*([a-z]+)", fields.get("action", "").lower())
+        permanent = _ACTIONS.get(action[1], None) if action and action[1] in _ACTIONS else _by_class(code, notice)
+        yield FailedRecipient(address, permanent, code, diagnostic)
+
+
+def _groups(content: str) -> Iterator[dict[str, str]]:
+    """Fields of each block between blank lines, names in lower case, unfolded (RFC 3464 §2.1)."""
+    for block in re.split(r"\n[ \t]*\n", content.replace("\r\n", "\n")):
+        fields: dict[str, str] = {}
+        name = ""
+        for line in block.split("\n"):
+            if line[:1] in (" ", "\t"):
+                if name:
+                    fields[name] += " " + line.strip()
+                continue
+            name, colon, value = line.partition(":")
+            name = name.strip().lower()
+            if colon and name:
+                fields.setdefault(name, value.strip())
+            else:
+                name = ""
+        yield fields
+
+
+def _recipient(fields: dict[str, str]) -> str:
+    """The address that we wrote to comes first: a forward's last stop is nobody that we know (RFC 3464 §2.3.1)."""
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
+        value = fields.get(name, "")
+        found = _ADDRESS.search(value.partition(";")[2] or value)
+        if found:
+            return clean_line(found["address"], 254)
+    return ""
+
+
+def _by_class(status: str, notice: str) -> bool | None:
+    if status[:1] == "2":
+        return None
+    return False if status[:1] == "4" else not _goes_on(notice)
+
+
+def _by_text(root: Part, subject: str, notice: str, returned: tuple[Part, ...]) -> list[FailedRecipient]:
+    permanent = not _goes_on(f"{subject}\n{notice}")
+    places = _places(notice)
+    ends = [*(start for _, start, _ in places[1:]), len(notice)]
+    told = {one.lower(): notice[end : min(stop, end + 600)] for (one, _, end), stop in zip(places, ends, strict=False)}
+    named = [one.address for value in root.headers.all("X-Failed-Recipients") for one in addresses(value)]
+    wanted = named or [address for address, _, _ in places] or _written_to(returned)
+    found = []
+    for address in wanted:
+        words = told.get(address.lower()) or notice[:1500]
+        status = _status(words) or _status(notice)
+        found.append(FailedRecipient(clean_line(address, 254), permanent, status, clean_line(words, 300)))
+    return found
+
+
+def _places(notice: str) -> list[tuple[str, int, int]]:
+    """The addresses that failed with where they stand: by the surest form that finds any."""
+    for forms in (_FORMS, (_PHRASES,), (_CODED,), (_ADDRESS,)):
+        matches = sorted((match for form in forms for match in form.finditer(notice)), key=lambda match: match.start("address"))
+        places: dict[str, tuple[str, int, int]] = {}
+        for match in matches:
+            address = match["address"]
+            if not _NOBODY.match(address):
+                places.setdefault(address.lower(), (address, match.start("address"), match.end("address")))
+        if places:
+            return list(places.values())[:MOST_RECIPIENTS]
+    return []
+
+
+def _written_to(returned: tuple[Part, ...]) -> list[str]:
+    """The To of a returned mail, if it had just one."""
+    to = [one.address for part in returned for value in part.headers.all("To") for one in addresses(value)]
+    return to if len(to) == 1 else []
+
+
+def _status(words: str) -> str:
+    found = _STATUS.search(words)
+    if found:
+        return found[1]
+    code = _CODE.search(words)
+    return f"{code[1][0]}.0.0" if code else ""
+
+
+def _goes_on(notice: str) -> bool:
+    """Whether the mail system still tries, by its own words."""
+    words = wording.squash(notice)
+    return bool(wording.DELAYED.search(words)) and not wording.FOR_GOOD.search(words)

@@ -1,0 +1,174 @@
+"""Body of a mail -> what its sender wrote now, and what was cut: quotes, signature; a forward that is taken up stays.
+
+Pure. Triage judges the new text alone, so a quoted "AKUT" must be gone and nothing of the sender's own may be.
+The trap: a forward and a quoted reply look alike. It is a forward where the program says so, where the sender's
+words point below ("se nedan"), or where nothing else was written; else the mail below is an earlier exchange.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from supportbot.mail import html as markup
+from supportbot.mail.lines import Line, from_plain, join, squeeze
+from supportbot.mail.message import Forwarded
+from supportbot.mail.quotes import Start, start, unglue
+from supportbot.mail.signature import RULE, is_greeting, is_sent_from, split_signature
+from supportbot.mail.wording import ANSWERS_BELOW, TAKEN_UP
+
+MAX_PLAIN = 400_000
+MAX_FORWARDS = 8
+"""How deep forwards of forwards are unwrapped; deeper ones stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The parts of a body; `text` is all of it, `new_text` what the sender wrote or forwards now."""
+
+    text: str
+    new_text: str
+    quoted: str = ""
+    signature: str = ""
+    forwarded: Forwarded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    own: list[Line]
+    signature: list[Line]
+    taken_up: list[Line]
+    quoted: list[Line]
+    below: list[Line]
+    forwarded: Forwarded | None
+
+
+def split(plain: str | None, html: str | None, sender: str = "") -> Split:
+    """Take a body apart. `sender`, the name and address of the From field, helps to tell a signature. Never raises."""
+    written = from_plain((plain or "")[:MAX_PLAIN])
+    shown = markup.lines(html) if html else ()
+    if not shown or _tells_all(written, shown):
+        lines = written
+    else:
+        lines, shown = shown, ()
+    pieces = _take_apart(lines, sender)
+    if shown and not pieces.quoted and not pieces.forwarded and _has_marks(shown):
+        marked = _take_apart(shown, sender)
+        if marked.quoted or marked.forwarded or (marked.signature and not pieces.signature):
+            pieces = marked
+    return Split(
+        join(lines),
+        join(squeeze(pieces.own + pieces.taken_up + pieces.below)),
+        join(squeeze(pieces.quoted)),
+        join(squeeze(pieces.signature)),
+        pieces.forwarded,
+    )
+
+
+def _tells_all(written: Sequence[Line], shown: Sequence[Line]) -> bool:
+    """Whether the plain part is a whole rendering of the mail, not empty or a mere "see the HTML version"."""
+    length = sum(len(line.text) for line in written)
+    return length > 0 and (length >= 200 or length * 3 >= sum(len(line.text) for line in shown))
+
+
+def _has_marks(shown: Sequence[Line]) -> bool:
+    return any(line.level or line.mark for line in shown)
+
+
+def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
+    lines = unglue(lines)
+    own: list[Line] = []
+    quoted: list[Line] = []
+    found: tuple[Start, int] | None = None
+    at = 0
+    while at < len(lines):
+        begun = start(lines, at)
+        if begun is None and not lines[at].level:
+            own.append(lines[at])
+            at += 1
+            continue
+        end = _end_of_quote(lines, at, begun)
+        if begun and found is None and _is_taken_up(begun, own, lines[at:end], lines[end:]):
+            found = begun, at
+            break
+        quoted += lines[at:end]
+        at = end
+    _drop_rules(own, bool(quoted) or found is not None)
+    if found and depth < MAX_FORWARDS:
+        return _unwrap(lines, *found, own, quoted, sender, depth)
+    if found:
+        own += lines[found[1] :]
+    if not any(not line.blank for line in own) and quoted and not any(start(lines, i) for i in range(min(3, len(lines)))):
+        own, quoted = [Line(line.text) for line in lines], []  # A whole mail in ">" and nothing else: no quote of a mail.
+    text, signature = split_signature(squeeze(own), sender)
+    return _Pieces(text, signature, [], quoted, [], None)
+
+
+def _end_of_quote(lines: Sequence[Line], at: int, begun: Start | None) -> int:
+    """The line behind the quote: behind its ">" lines where it has them, else the end of the mail."""
+    own_level = lines[at].level
+    first = at + (begun.size if begun else 0)
+    while first < len(lines) and lines[first].blank and not lines[first].level:
+        first += 1
+    if own_level == 0 and (first >= len(lines) or not lines[first].level):
+        return len(lines)
+    end = first
+    for position in range(first, len(lines)):
+        line = lines[position]
+        if line.level or _is_broken_link(lines, position):
+            end = position + 1
+        elif not line.blank:
+            break
+    return max(end, at + 1)
+
+
+def _is_broken_link(lines: Sequence[Line], at: int) -> bool:
+    """A link whose second half the sender's program wrapped out of the quote."""
+    text, above = lines[at].bare, lines[at - 1]
+    if not text or not above.level or at + 1 >= len(lines) or not lines[at + 1].level:
+        return False
+    opened = above.text.rpartition("(")[2]
+    return (text.startswith(("(http", "<http")) and text.endswith((">", ")"))) or (
+        opened.startswith("http") and ")" not in opened and ")" in text and " " not in text
+    )
+
+
+def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after: Sequence[Line]) -> bool:
+    if begun.kind == "forward":
+        return True
+    text, _ = split_signature(squeeze(own))
+    words = " ".join(line.bare for line in text if not is_greeting(line.bare) and not is_sent_from(line.bare)).lower()
+    if not words.strip("-_=* ."):
+        behind = any(not line.blank for line in after)
+        return not behind and (begun.kind != "attribution" or not any(line.level for line in quote))
+    low = " ".join(line.bare for line in own).lower()
+    return any(phrase in low for phrase in TAKEN_UP) and not any(phrase in low for phrase in ANSWERS_BELOW)
+
+
+def _drop_rules(own: list[Line], followed: bool) -> None:
+    """Lines of dashes between the sender's words and the quote belong to neither."""
+    while followed and own and (own[-1].blank or RULE.match(own[-1].bare)):
+        own.pop()
+
+
+def _unwrap(
+    lines: Sequence[Line], begun: Start, at: int, own: list[Line], quoted: list[Line], sender: str, depth: int
+) -> _Pieces:
+    """The mail that is forwarded, itself without the earlier exchange below it; its signature stays with it."""
+    end = _end_of_quote(lines, at, begun)
+    head = list(lines[at : at + begun.size])
+    body = lines[at + begun.size : end]
+    level = min((line.level for line in body if not line.blank), default=0)
+    inner = _take_apart(squeeze(Line(line.text, max(0, line.level - level), line.mark) for line in body), "", depth + 1)
+    kept = [*inner.own, *([Line("")] if inner.signature else []), *inner.signature]
+    kept += [Line(""), *inner.taken_up] if inner.taken_up else []
+    kept += inner.below
+    fields = begun.fields
+    forwarded = Forwarded(
+        fields.get("from", ""), fields.get("subject", ""), fields.get("date", ""), join(squeeze(kept))
+    )
+    text, signature = split_signature(squeeze(own), sender)
+    if signature and not any(not line.blank for line in text):
+        text, signature = [], list(own)
+    below, closing = split_signature(squeeze(lines[end:]), sender)
+    gap = [Line("")]
+    taken_up = [*(gap if text else []), *(Line(line.text) for line in head), *gap, *kept]
+    return _Pieces(text, signature + closing, taken_up, quoted + inner.quoted, gap + below if below else [], forwarded)

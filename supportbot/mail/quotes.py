@@ -1,0 +1,251 @@
+"""Lines -> where a quote or a forward begins: its introduction, its header lines, or the markup's word for it.
+
+Pure. The trap: people write "Från: Göteborg / Till: Malmö" and "I går skrev ni:" themselves; an introduction
+needs a date or an address, a header block a sender and something that only a mail has. Every window is bounded.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from supportbot.mail.lines import Line
+from supportbot.mail.wording import FORWARD_MARKERS, HEADER_KIND, MONTHS, OPENERS, PRONOUNS, REPLY_MARKERS, WROTE
+
+Kind = Literal["forward", "original", "headers", "attribution"]
+
+MAX_WINDOW = 5
+MAX_ATTRIBUTION = 400
+MAX_HEADER_LINES = 25
+
+ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]{1,64}@[^\s<>@\"',;:()\[\]]{1,255}")
+_TIME = re.compile(r"\b\d{1,2}[:.h]\s?\d\d\b|\b\d{1,2} (?:am|pm)\b", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\d{4}年")
+_HEADER = re.compile(r"([^\W\d_][^:：*]{0,30}?)[\s*]{0,4}[:：][*\s]{0,4}(.*)")
+_DASHED = re.compile(r"[-_=—–*]{2,}\s{0,3}([^-_=—–*][^\n]{0,80}?)\s{0,3}:?[-_=—–*]{2,}(.*)")
+_WORDS = re.compile(r"[^\s,:;<>()\"]+")
+_VERB = re.compile(
+    r"(?:(?<=\W)|^)(" + "|".join(sorted(map(re.escape, WROTE), key=len, reverse=True)) + r")(?!\w)|写道|寫道|のメール|작성",
+    re.IGNORECASE,
+)
+_GLUED = re.compile(r"(?<=\S)(?:\s*-{2,}|\s)\s*(?=(?:On|Den|Am|Le|El|Op) (?:\w{3}[.,]|\d|\w{3} \d))")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a quote or forward begins: what it looks like, and how many lines its introduction takes."""
+
+    kind: Kind
+    size: int
+    fields: dict[str, str] = field(default_factory=dict)
+    """Header lines of the mail below: "from", "date", "subject", "to"."""
+
+
+def start(lines: Sequence[Line], at: int) -> Start | None:
+    """The quote or forward whose introduction begins at this line, or None."""
+    line = lines[at]
+    bare = line.bare
+    if not bare:
+        return None
+    return _marker(lines, at, bare) or _headers(lines, at) or _attribution(lines, at, bare)
+
+
+def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Break lines in which the answer and the introduction of the quote stand side by side."""
+    result: list[Line] = []
+    for at, line in enumerate(lines):
+        match = None
+        if line.text[-1:] == ":" and len(line.text) < MAX_ATTRIBUTION and at + 1 < len(lines) and lines[at + 1].level:
+            match = next(iter(_GLUED.finditer(line.text)), None)
+        if match and _VERB.search(line.text, match.end()):
+            result += [Line(line.text[: match.start()], line.level), Line(line.text[match.end() :], line.level)]
+        else:
+            result.append(line)
+    return tuple(result)
+
+
+def _marker(lines: Sequence[Line], at: int, bare: str) -> Start | None:
+    """ "-----Original Message-----", "Begin forwarded message:", dashed or with header lines below."""
+    dashed = _DASHED.match(bare)
+    words = (dashed[1] if dashed else bare.strip("-_=—–* ")).strip().rstrip(":：").strip().lower()
+    if len(words) > 80:
+        return None
+    forward = any(words == marker or words.startswith(marker) for marker in FORWARD_MARKERS if len(words) < len(marker) + 25)
+    if not forward and words not in REPLY_MARKERS:
+        return None
+    below = _next_text(lines, at + 1)
+    block = _headers(lines, below, loose=True) if below < len(lines) else None
+    if not dashed and not bare.endswith((":", "：")) and block is None:
+        return None
+    kind: Kind = "forward" if forward else "original"
+    if block:
+        return Start(kind, below - at + block.size, block.fields)
+    if dashed and dashed[2]:
+        return Start(kind, 1, _in_line(dashed[2]))
+    return Start(kind, 1)
+
+
+def _next_text(lines: Sequence[Line], at: int) -> int:
+    end = min(len(lines), at + 4)
+    while at < end and lines[at].blank:
+        at += 1
+    return at
+
+
+def header_field(line: Line) -> tuple[str, str] | None:
+    """("from", value) of a header line as mail programs write it into a quote, or None."""
+    match = _HEADER.match(line.bare[:300])
+    kind = HEADER_KIND.get(match[1].strip().lower()) if match else None
+    return (kind, match[2].strip(" *")) if match and kind else None
+
+
+def _headers(lines: Sequence[Line], at: int, *, loose: bool = False) -> Start | None:
+    """A block of header lines; values may be wrapped, single blank lines may stand between them."""
+    marked = lines[at].mark == "header"
+    if header_field(lines[at]) is None:
+        if not loose and len(found := _in_line(lines[at].bare)) >= 3 and ADDRESS.search(lines[at].bare):
+            return Start("headers", 1, found)
+        return None
+    fields: dict[str, str] = {}
+    last, position, end = "", at, min(len(lines), at + MAX_HEADER_LINES)
+    sent = False
+    after = at
+    while position < end:
+        line = lines[position]
+        found = header_field(line)
+        if found and found[0] in fields and found[0] not in ("other", "cc"):
+            break
+        if found:
+            last, value = found
+            sent = sent or last == "sent"
+            fields["date" if last == "sent" else last] = value
+            after = position + 1
+        elif not _goes_on(lines, position, fields):
+            break
+        elif not line.blank:
+            fields["date" if last == "sent" else last] += " " + line.bare
+        position += 1
+    if loose or _is_block(fields, sent, marked):
+        return Start("headers", after - at, fields)
+    return None
+
+
+def _goes_on(lines: Sequence[Line], at: int, seen: dict[str, str]) -> bool:
+    """Whether another header line follows this wrapped or blank one closely."""
+    for line in lines[at + 1 : at + (3 if lines[at].blank else 4)]:
+        found = header_field(line)
+        if found:
+            return found[0] not in seen
+        if line.blank and lines[at].text.strip():
+            return False
+    return False
+
+
+def _is_block(fields: dict[str, str], sent: bool, marked: bool) -> bool:
+    """At least two kinds of header lines, and something that a journey or a form does not have."""
+    kinds = set(fields) - {"other"}
+    if len(kinds) < 2 or not kinds & {"from", "date"}:
+        return False
+    values = " ".join(fields.values())
+    strong = bool(ADDRESS.search(values)) or (sent and any(c.isdigit() for c in fields.get("date", "")))
+    if marked or (strong and ("from" in kinds or "date" in kinds)):
+        return True
+    return {"from", "subject"} <= kinds and len(kinds) >= 3
+
+
+def _in_line(text: str) -> dict[str, str]:
+    """Header names and values that a program squashed into one line."""
+    parts = re.split(r"(?:^|(?<=\W))(\w[\w ]{0,18}):", text[:MAX_ATTRIBUTION])
+    pairs = zip(parts[1::2], parts[2::2], strict=False)
+    return {
+        ("date" if kind == "sent" else kind): value.strip(' "')
+        for name, value in pairs
+        if (kind := HEADER_KIND.get(name.strip().lower().split(" ")[-1] if name else ""))
+    }
+
+
+def _attribution(lines: Sequence[Line], at: int, bare: str) -> Start | None:
+    """ "Den 3 maj 2026 kl. 10:00 skrev Anna <…>:", in any order and language, wrapped over up to five lines."""
+    if lines[at].mark == "attribution":
+        size = 1
+        while size < MAX_WINDOW and at + size < len(lines) and lines[at + size].mark == "attribution":
+            size += 1
+        return Start("attribution", size, _who(" ".join(line.bare for line in lines[at : at + size])))
+    if not _may_begin(bare):
+        return None
+    joined, size = "", 0
+    for line in lines[at : at + MAX_WINDOW]:
+        size += 1
+        if line.blank and not (lines[min(at + size, len(lines) - 1)].bare.startswith("<")):
+            break
+        if line.level != lines[at].level or len(line.text) > MAX_ATTRIBUTION:
+            break
+        joined = f"{joined} {line.bare}".strip()
+        if len(joined) > MAX_ATTRIBUTION:
+            break
+        if _introduces(joined, lines, at + size):
+            return Start("attribution", size, _who(joined))
+    return None
+
+
+def _may_begin(bare: str) -> bool:
+    """A cheap look at the first line: does it open like an introduction, or hold its verb, or an address?"""
+    if len(bare) > MAX_ATTRIBUTION:
+        return False
+    text = bare.lstrip("-–—_ \"'«")
+    first = _WORDS.match(text.lower())
+    opened = first is not None and (
+        first[0].strip(".") in OPENERS or first[0][0].isdigit() or first[0].strip(".")[:3] in MONTHS
+    )
+    dated = bool(_DAY.search(bare) or _TIME.search(bare) or "@" in bare)
+    return (opened and any(c.isdigit() for c in bare)) or (dated and bool(_VERB.search(bare))) or (
+        bool(_VERB.search(bare)) and bare.endswith((":", "-"))
+    )
+
+
+def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
+    """Whether the text, with what follows it, introduces a quote."""
+    below = _next_text(lines, after)
+    follows = below < len(lines) and (lines[below].level > lines[after - 1].level or header_field(lines[below]) is not None)
+    ended = text.rstrip(" \u200f\u202c*").endswith((":", "：")) or re.search(r"\w-{2,}$|\w -{2,}$", text) is not None
+    address, day, time = ADDRESS.search(text), _DAY.search(text), _TIME.search(text)
+    verbs = list(_VERB.finditer(text))
+    if not verbs:
+        return bool(address and (day or time) and ((ended and not text.endswith("::")) if not follows else text.endswith((":", ">"))))
+    rest = text[verbs[-1].end() :].lower()
+    first = _WORDS.search(rest)
+    if first and first[0] in PRONOUNS and not (address or follows):
+        return False
+    if not ended:
+        return follows and bool(address or (day and time)) and text.endswith((">", ")")) | bool(day and time)
+    if address or (day and (time or len(rest) <= 60)):
+        return True
+    opened = _WORDS.match(text.lower())
+    dated = time or any(month in text.lower() for month in MONTHS)
+    if opened and opened[0] in OPENERS and dated and any(c.isdigit() for c in text) and len(text) < 120:
+        return len(_WORDS.findall(rest)) <= 5
+    return follows and lines[below].level > lines[after - 1].level and len(text) < 120 or text.startswith("--")
+
+
+def _who(text: str) -> dict[str, str]:
+    """Sender and date of an introduction, as well as they can be told."""
+    verbs = list(_VERB.finditer(text))
+    clean = text.strip(" -–—*").rstrip(":：- ")
+    date = _date_of(clean)
+    sender = clean
+    if verbs and (behind := clean[verbs[-1].end() :].strip(" ,:")) and not _DAY.search(behind):
+        sender = behind
+    elif verbs:
+        sender = clean[: verbs[-1].start()].strip()
+        if date and date in sender:
+            sender = sender.partition(date)[2]
+    elif date:
+        sender = clean.partition(date)[2]
+    return {"from": sender.strip(" ,:"), "date": date}
+
+
+def _date_of(text: str) -> str:
+    """From the first digit to the end of the time, or of the day."""
+    ends = [match.end() for pattern in (_DAY, _TIME) if (match := pattern.search(text))]
+    begin = re.search(r"\d", text)
+    return text[begin.start() : max(ends)].strip(" ,") if begin and ends and begin.start() < max(ends) else ""

@@ -1,0 +1,286 @@
+"""The sender's own lines -> their text and their signature.
+
+Pure. A signature is a closing ("Mvh Anna" and what follows), a block of name, company and telephone, a delimiter
+("-- ") and what follows, "Skickat från min iPhone", a legal footer. The trap: a sentence below "Mvh", such as a PS,
+is text, and a signature that would take everything is none: when unsure, it stays.
+"""
+
+import re
+from collections.abc import Sequence
+
+from supportbot.mail.lines import Line
+from supportbot.mail.wording import (
+    DEVICES,
+    DISCLAIMERS,
+    GREETINGS,
+    NOT_NAMES,
+    PARTICLES,
+    SENT_FROM,
+    SIGN_OFFS,
+    THANKS,
+)
+
+MAX_TAIL = 60
+"""Lines looked at from the end: a signature is never longer."""
+
+RULE = re.compile(r"[-_=*—–─~. ]{3,}$")
+_DELIMITER = re.compile(r"(?:--|—|__|–)\s?$")
+_CONTACT = re.compile(
+    r"[^\s@]{1,64}@[^\s@]{1,255}|https?://|\bwww\.|\b(?:tel|tfn|tlf|telefon|mobil|mob|phone|cell|fax|växel|direkt|org\.?\s?nr|"
+    r"momsreg\.?\s?nr|vat|skype|e-?post|e-?mail|mail|web|webb|arb|adress|besök|post|bankgiro|bg|hemsida|kontakt)\b\.?\s{0,3}[:.|]?\s{0,3}[+\d(]"
+    r"|^\s*(?:[a-zå]{1,10}[.:]?\s*)?\+?\(?\d[\d\s()/.–-]{6,}$|\b\d{3}\s?\d\d\s+[A-ZÅÄÖ]",
+    re.IGNORECASE,
+)
+_COMPANY = re.compile(r"\b(?:AB|HB|KB|AS|A/S|ApS|Oy|Ltd|Inc|LLC|GmbH|BV|SA)\b\.?|ek\. för|\bBrf\b|förening", re.UNICODE)
+_AFTERTHOUGHT = re.compile(r"(?:ps|p\.s|obs|nb|edit|eftertanke|förresten|btw)\b[.:!]?", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.?!…:]\)?$")
+_ADDRESSING = frozenset(
+    "ni er du dig ditt din era ert jag mig vi vår you your i me my we please kan could can dere jeg I jer".split()
+)
+_SLASH = re.compile(r"(?:/{1,2}|-|–|—|~|//)\s?(?=[^\W\d_])")
+_TITLE = re.compile(r"(.{2,40}?)\s{0,2}(?:,|\(|\||/|–| - )\s{0,2}(.{2,50})$")
+
+
+def split_signature(lines: Sequence[Line], sender: str = "") -> tuple[list[Line], list[Line]]:
+    """(text, signature). `sender` is the name of the From field, which tells a name that is written small."""
+    body = list(lines)
+    footer = _cut_footer(body)
+    if not _has_words(body):
+        return list(lines), []
+    names = frozenset(word for word in re.split(r"[\s.@_-]+", sender.lower()) if len(word) > 2)
+    begin, end = _find(body, names)
+    text, cut = body[:begin] + body[end:], body[begin:end]
+    if cut and not _has_words(text):
+        text, cut = body, []
+    return text, cut + footer
+
+
+def is_greeting(text: str) -> bool:
+    """Whether a line is nothing but a greeting ("Hej Kundcenter,")."""
+    words = re.findall(r"[\w-]+", text.lower())
+    return not words or (len(words) <= 5 and words[0] in GREETINGS and (len(words) < 3 or words[1] in GREETINGS))
+
+
+def _has_words(lines: Sequence[Line]) -> bool:
+    return any(not is_greeting(line.bare) for line in lines if not line.blank)
+
+
+def _cut_footer(body: list[Line]) -> list[Line]:
+    """Take legal footers and "sent from my …" off the end; gives what was taken."""
+    footer: list[Line] = []
+    while body:
+        at = _paragraph_start(body)
+        paragraph = [line.bare for line in body[at:] if not line.blank]
+        last = paragraph[-1] if paragraph else ""
+        if not paragraph or RULE.match(last) or is_sent_from(last):
+            taken = len(body) - 1
+        elif at > 0 and _is_disclaimer(" ".join(paragraph)[:2000]):
+            taken = at
+        else:
+            break
+        footer[:0] = body[taken:]
+        del body[taken:]
+    while footer and footer[0].blank:
+        body.append(footer.pop(0))
+    return footer
+
+
+def _paragraph_start(body: Sequence[Line]) -> int:
+    end = len(body)
+    while end > 0 and body[end - 1].blank:
+        end -= 1
+    begin = end
+    while begin > 0 and not body[begin - 1].blank:
+        begin -= 1
+    return begin
+
+
+def is_sent_from(text: str) -> bool:
+    """ "Skickat från min iPhone", "Get Outlook for iOS" and the like: short, no sentence, a device or program."""
+    low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
+    if len(low) > 140 or low.rstrip("*_").endswith((".", "?")) and not low.startswith("get "):
+        return False
+    phrase = next((phrase for phrase in SENT_FROM if low.startswith(phrase)), None)
+    if phrase is None:
+        return False
+    rest = low[len(phrase) :].partition("<")[0]
+    if "," in rest and not any(device in rest.partition(",")[0] for device in DEVICES):
+        return False
+    words = rest.split()
+    return len(words) <= 7 and (any(device in low for device in DEVICES) or words[:1] in (["my"], ["min"], ["mitt"], ["a"]))
+
+
+def _is_disclaimer(text: str) -> bool:
+    low = text.lower().lstrip("*_- ")
+    hits = sum(phrase in low for phrase in DISCLAIMERS)
+    return any(low.startswith(phrase) for phrase in DISCLAIMERS) and (hits > 1 or len(low) > 90 or "miljö" in low) or (
+        hits >= 2 and len(low) > 60
+    )
+
+
+def _find(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
+    """Where the signature begins and ends; the same number twice where there is none."""
+    count = len(body)
+    first = max(1, count - MAX_TAIL)
+    marked = next((at for at in range(first, count) if body[at].mark == "signature"), count)
+    delimited = next((at for at in range(first, count) if _DELIMITER.match(body[at].bare)), count)
+    begin = min(marked, delimited)
+    if begin < count and _ends(body, begin):
+        above = _closing(body[:begin], names)
+        return (above[0], count) if above[1] == len(_rstrip(body[:begin])) else (begin, count)
+    ruled = next((at for at in range(count - 1, first - 1, -1) if RULE.match(body[at].bare)), count)
+    if ruled < count and all(_is_contact_like(line.bare) for line in body[ruled + 1 :] if not line.blank):
+        above = _closing(body[:ruled], names)
+        return (above[0], count) if above[1] > above[0] and above[1] == len(_rstrip(body[:ruled])) else (ruled, count)
+    return _closing(body, names)
+
+
+def _rstrip(body: Sequence[Line]) -> Sequence[Line]:
+    end = len(body)
+    while end and body[end - 1].blank:
+        end -= 1
+    return body[:end]
+
+
+def _ends(body: Sequence[Line], begin: int) -> bool:
+    """What stands below a delimiter is a signature unless it is long or turns to us."""
+    below = [line.bare for line in body[begin + 1 :] if not line.blank]
+    return len(below) <= 25 and not any(_AFTERTHOUGHT.match(text) for text in below)
+
+
+def _closing(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
+    """The sign-off or the block of names at the end, without an afterthought that follows it."""
+    body = _rstrip(body)
+    count = len(body)
+    for at in range(count - 1, max(0, count - MAX_TAIL), -1):
+        if _is_sign_off(body, at, names):
+            end = _end_of_block(body, at)
+            if end is not None:
+                return at, end
+    at = _block_of_names(body, names)
+    return at, count
+
+
+def _is_sign_off(body: Sequence[Line], at: int, names: frozenset[str]) -> bool:
+    text = body[at].bare
+    low = text.lower().lstrip("/*–- ").strip()
+    if not low or len(low) > 70 or "?" in low:
+        return False
+    slash = _SLASH.match(text)
+    if slash and _is_name(text[slash.end() :], names) and not _in_list(body, at):
+        return True
+    phrase = _starting_phrase(low)
+    if phrase is not None:
+        rest = low[len(phrase) :].strip(" ,.!/:;()")
+        return len(rest.split()) <= 5 and not (low.endswith(("?", ":")) and rest) and not _is_sentence_rest(rest)
+    thanks = low.strip(" ,.!")
+    return thanks in THANKS and at + 1 < len(body) and _is_name(_next(body, at + 1), names)
+
+
+def _in_list(body: Sequence[Line], at: int) -> bool:
+    """A dash before a word is a list's where its neighbour has one too, or a colon stands above."""
+    above = next((body[i].bare for i in range(at - 1, max(-1, at - 3), -1) if not body[i].blank), "")
+    return body[at].bare[:1] in "-–—" and (above[:1] in "-–—•*" or above.endswith(":"))
+
+
+def _starting_phrase(low: str) -> str | None:
+    for phrase in SIGN_OFFS:
+        if low.startswith(phrase) and not low[len(phrase) : len(phrase) + 1].isalnum():
+            rest = low[len(phrase) :].strip(" ,.!-–")
+            if not rest or len(phrase) > 2 or low[len(phrase) : len(phrase) + 1] in " ,":
+                return phrase
+    return None
+
+
+def _is_sentence_rest(rest: str) -> bool:
+    return any(word in _ADDRESSING or word in ("är", "var", "har", "inte", "is", "was", "not", "på", "att", "to") for word in rest.split())
+
+
+def _next(body: Sequence[Line], at: int) -> str:
+    return next((line.bare for line in body[at : at + 3] if not line.blank), "")
+
+
+def _end_of_block(body: Sequence[Line], begin: int) -> int | None:
+    """The line behind the signature that begins here; None where a real sentence follows at once."""
+    seen = 0
+    for at in range(begin + 1, len(body)):
+        line = body[at]
+        if line.blank:
+            continue
+        text = line.bare
+        apart = body[at - 1].blank
+        if _AFTERTHOUGHT.match(text):
+            return at if seen or apart else None
+        if not _is_contact_like(text) and not (not apart and seen and _is_slogan(text)) and not _is_disclaimer(text):
+            return at if apart and seen else None
+        seen += 1
+    return len(body)
+
+
+def _is_contact_like(text: str) -> bool:
+    """Short and no sentence, or a telephone number, an address, a link."""
+    if not text or RULE.match(text) or is_sent_from(text):
+        return True
+    words = text.split()
+    if _CONTACT.search(text) and len(words) <= 20 and not _SENTENCE_END.search(text):
+        return True
+    return len(words) <= 8 and len(text) <= 80 and not _SENTENCE_END.search(text.rstrip("*_")) and not _AFTERTHOUGHT.match(text)
+
+
+def _is_slogan(text: str) -> bool:
+    words = re.findall(r"\w+", text.lower())
+    return len(words) <= 12 and not _ADDRESSING.intersection(words) - {"vi", "we", "your", "din", "ditt", "vår"} and "?" not in text
+
+
+def _block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
+    """Where the closing paragraphs of name, title, company and telephone begin; the end where there are none."""
+    count = begin = len(body)
+    at = count
+    for _ in range(5):
+        start = _paragraph_start(body[:at])
+        if start <= 0:
+            break
+        paragraph = [line.bare for line in body[start:at] if not line.blank]
+        if not paragraph or not all(_is_contact_like(text) for text in paragraph) or len(paragraph) > 12:
+            break
+        if _is_name(paragraph[0], names) and not _continues(body, start, paragraph, names):
+            begin = start
+            break
+        if not any(_CONTACT.search(text) or _COMPANY.search(text) for text in paragraph):
+            break
+        at = start
+    if begin == count:
+        begin = _last_name_line(body, names)
+    return begin
+
+
+def _continues(body: Sequence[Line], at: int, paragraph: Sequence[str], names: frozenset[str]) -> bool:
+    """A name below a colon, or in a list of names, is what the mail is about."""
+    above = next((body[i].bare for i in range(at - 1, -1, -1) if not body[i].blank), "")
+    return above.endswith(":") or (len(paragraph) > 2 and all(_is_name(text, frozenset()) and not _COMPANY.search(text) for text in paragraph) and not names)
+
+
+def _last_name_line(body: Sequence[Line], names: frozenset[str]) -> int:
+    """One last line with a name, directly below the end of a sentence."""
+    count = len(body)
+    if count > 1 and not body[-2].blank and re.search(r"[.!?)]$", body[-2].bare) and _is_name(body[-1].bare, names):
+        return count - 1
+    return count
+
+
+def _is_name(text: str, names: frozenset[str]) -> bool:
+    """One to four capitalised words, perhaps with a title behind a comma; or words of the sender's own name."""
+    text = text.strip(" *_,/–-!")
+    if not text or len(text) > 60 or re.search(r"[?:;]|[.!]$|\d{3}", text.partition(",")[0]):
+        return False
+    title = _TITLE.match(text)
+    words = (title[1] if title else text).strip(" .").split()
+    if not words or len(words) > 5 or (title and len(title[2].split()) > 5):
+        return False
+    low = [word.lower().strip(".,") for word in words]
+    if any(word in NOT_NAMES for word in low):
+        return False
+    if names and low[0] in names and len(words) <= 3:
+        return True
+    capital = [word[:1].isupper() for word, small in zip(words, low, strict=True) if small not in PARTICLES]
+    return bool(capital) and capital[0] and words[0][:1].isupper() and all(capital)

@@ -1,0 +1,1 @@
+"""The loops of the daemon: claim, call the core, store. No decisions."""
