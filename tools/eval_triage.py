@@ -18,7 +18,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from supportbot.mail.message import ParsedMail, RawMail  # noqa: E402
+from supportbot.mail.message import ParsedMail  # noqa: E402
+from supportbot.mail.parse import parse  # noqa: E402
 from supportbot.triage import registry as registries  # noqa: E402
 from supportbot.triage import rulebook  # noqa: E402
 from supportbot.triage.decide import decide  # noqa: E402
@@ -81,9 +82,7 @@ def cases(corpus: Path, writers: Sequence[str]) -> Iterator[tuple[str, ParsedMai
 
 
 def _mail(path: Path) -> ParsedMail:
-    from supportbot.mail.parse import parse
-
-    return parse(RawMail(path.read_bytes()))
+    return parse(path.read_bytes())
 
 
 def _judged(line: dict[str, Any], fields: tuple[str, ...]) -> tuple[str, ...]:

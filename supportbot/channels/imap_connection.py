@@ -168,8 +168,8 @@ async def _signed_in(connection: Connection, settings: MailboxSection, sign_in: 
     answer = await sign_in(connection)
     if not answer.ok:
         refusal = f"{connection.where}: signing in as {settings.user!r} was refused"
-        if answer.result == "NO" and _LATER.match(answer.text):
-            raise Unreachable(f"{refusal} for now.")
+        if answer.result == "NO" and (later := _LATER.match(answer.text)):
+            raise Unreachable(f"{refusal} for now ({later[1]}).")
         # The server's own text is left out: it could repeat what we sent.
         raise Denied(f"{refusal}. Check user and password.")
     connection.protocol.state = aioimaplib.AUTH

@@ -37,6 +37,7 @@ class Relay:
         self._idle: list[_Idle] = []
         self._expiry: asyncio.TimerHandle | None = None
         self._pause_until = 0.0
+        self._refusal = ""
         self._closing: set[asyncio.Task[None]] = set()
         self.denied = ""
         """Why the relay refuses us rather than a mail, in words for the operator; "" while it does not."""
@@ -78,13 +79,13 @@ class Relay:
                 return outcome
 
     async def _connect(self) -> Connection:
-        now = asyncio.get_running_loop().time()
-        if now < self._pause_until:
-            raise Denied(self.denied)
+        clock = asyncio.get_running_loop().time
+        if clock() < self._pause_until:
+            raise Denied(self._refusal)
         try:
             return await smtp_session.connect(self._settings, self._password, self._hostname)
-        except Denied:
-            self._pause_until = asyncio.get_running_loop().time() + PAUSE_SECONDS
+        except Denied as error:
+            self._pause_until, self._refusal = clock() + PAUSE_SECONDS, str(error)
             raise
 
     def _take(self) -> Connection | None:

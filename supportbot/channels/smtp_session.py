@@ -128,6 +128,7 @@ class Connection:
             return Retry("DATA: the connection was lost.")
         # Listening from the start, as a relay may refuse, or say why it closes, while we still write.
         reading = asyncio.create_task(protocol.read_response(timeout=None))
+        reading.add_done_callback(lambda task: task.cancelled() or task.exception())  # else asyncio logs it as unseen
         try:
             await asyncio.sleep(0)
             for start in range(0, len(content), CHUNK):

@@ -216,7 +216,9 @@ def _show_mail(console: Console, title: str, sent: list[Accepted], recipient: st
     lines = [f"{name}: {read[name]}" for name in ("From", "To", "Reply-To", "Subject") if read[name]]
     lines += [f"Attached: {part.get_content_type()}" for part in read.iter_attachments()]
     body = read.get_body(("plain",))
-    _show_text(console, title, "\n".join([*lines, "", str(body.get_content()).rstrip() if body else ""]))
+    _show_text(
+        console, title, "\n".join([*lines, "", str(body.get_content()).replace("\r\n", "\n").rstrip() if body else ""])
+    )
 
 
 def _show_next(console: Console) -> None:

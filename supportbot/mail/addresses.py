@@ -26,7 +26,7 @@ _PARENTHESIS = re.compile(r"[()]|\\.", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
-_LOOK_ALIKES = frozenset("асеорхуіјѕһԁԛԝαορνικ")
+_LOOK_ALIKES = frozenset("асеорхуіјѕһӏԁԛԝαορνικ")
 """Cyrillic and Greek letters that are drawn like Latin ones (UTS 39)."""
 
 
@@ -48,7 +48,8 @@ class _Mailbox:
 
 
 def one_address(values: Sequence[str]) -> Address | None:
-    """The address of a header that must hold just one: exactly one field with exactly one plain address, else None."""
+    """The address of a header that must hold just one: one field (or the same one twice) with one plain address."""
+    values = _different(values)
     if len(values) != 1:
         return None
     boxes = list(_mailboxes(values[0], one=True))
@@ -79,6 +80,7 @@ def plain_address(spec: str) -> str | None:
 
 def pretence(values: Sequence[str]) -> str:
     """Why a From pretends to be somebody, in words; "" where it does not (reliability R28, TH11)."""
+    values = _different(values)
     if len(values) > 1:
         return "The mail has two From fields."
     for box in _mailboxes(values[0], one=True) if values else ():
@@ -99,6 +101,11 @@ def remarks(sender: Address) -> tuple[str, ...]:
     if _looks_like_another(sender.domain):
         found.append(f"the sender's domain {sender.domain} is written in letters that look like others")
     return tuple(found)
+
+
+def _different(values: Sequence[str]) -> tuple[str, ...]:
+    """A field that a gateway wrote twice, sign for sign, says one thing."""
+    return tuple(dict.fromkeys(value.strip() for value in values))
 
 
 def _mailboxes(value: str, one: bool = False) -> Iterator[_Mailbox]:

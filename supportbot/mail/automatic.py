@@ -13,6 +13,7 @@ from supportbot.mail import wording_automatic as wording
 from supportbot.mail.addresses import addresses
 from supportbot.mail.bounces import is_daemon, own_parts, read_bounce, returned_ids
 from supportbot.mail.message import Address, Desk, FailedRecipient, Nature, Part
+from supportbot.mail.wording_bounces import DAEMON
 
 MOST_HOPS = 30
 """Received fields of a mail that is still no loop (RFC 5321 §6.3; R18)."""
@@ -110,6 +111,7 @@ _REPLY_HEADERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("X-Out-Of-Office", r""),
         ("Auto-Reply", r""),
         ("X-Automatic-Reply", r""),
+        ("X-Apple-Action", r"vacation"),
         ("Precedence", r"auto[-_ ]?reply"),
         ("Preference", r"auto[-_ ]?reply"),
         ("X-Precedence", r"auto[-_ ]?reply"),
@@ -130,20 +132,62 @@ def _is_automatic_reply(look: _Look) -> str:
     answers = look.header("In-Reply-To") is not None or look.header("References") is not None
     if keyword == "auto-replied":
         return "Auto-Submitted: auto-replied"
-    if keyword and keyword != "auto-notified" and (answers or wording.REPLY_SUBJECT.match(title)):
+    announced = wording.OUTLOOK_REPLY_SUBJECT.match(title)
+    if announced is None and (answers or _says_away(look)):  # a person's answer would begin with Re: or SV:
+        announced = wording.AWAY_SUBJECT.match(title)
+    if keyword and keyword != "auto-notified" and (announced or (answers and not _ticket_system(look))):
         return f"Auto-Submitted: {keyword}, in answer to a mail"
     for name, pattern in _REPLY_HEADERS:
         if any(pattern.match(value.strip()) for value in look.root.headers.all(name)):
             return f"{name}: {(look.header(name) or '').strip()[:60]}"
-    formula = wording.REPLY_SUBJECT.match(title)
-    if formula and not (wording.WEAK_REPLY_SUBJECT.match(title) and not _says_away(words)):
-        return f'its subject begins "{formula[0][:60]}"'
-    says = wording.REPLY_TEXT.search(words[:300])
-    return f'it says "{says[0][:80]}"' if says else ""
+    if announced:
+        return f'its subject begins "{announced[0][:60]}"'
+    says = _sentence(look.text)
+    return f'it says "{says[:80]}"' if says else _is_confirmation(look, words)
 
 
-def _says_away(words: str) -> bool:
-    return bool(wording.AWAY_TEXT.search(words) or wording.REPLY_TEXT.search(words))
+def _sentence(text: str) -> str:
+    """A robot's word for itself, at the head of one of the first sentences: inside one, it may be quoted."""
+    for sentence in re.split(r"[.!?\n]\s{0,9}", text[:400]):
+        found = wording.REPLY_SENTENCE.match(wording.squash(sentence))
+        if found:
+            return found[0]
+    return ""
+
+
+def _says_away(look: _Look) -> bool:
+    return bool(wording.AWAY_TEXT.search(wording.squash(look.text, 800)) or _sentence(look.text)) or bool(
+        _null_path(look) or _suppressed(look) or _precedence(look)
+    )
+
+
+_TICKET_SYSTEMS = (
+    "x-zendesk-",
+    "x-jira-",
+    "x-otrs-",
+    "x-rt-",
+    "rt-ticket",
+    "x-freshdesk-",
+    "x-servicenow-",
+    "x-znuny-",
+)
+
+
+def _ticket_system(look: _Look) -> bool:
+    """A person's answer by way of one says auto-generated, too; its confirmations are known by their words."""
+    names = (name.lower() for name, _ in look.root.headers.fields)
+    return (
+        any(name.startswith(_TICKET_SYSTEMS) for name in names) or "zendesk" in (look.header("X-Mailer") or "").lower()
+    )
+
+
+def _is_confirmation(look: _Look, words: str) -> str:
+    """A ticket system's "we have received your mail": by its subject and one more sign of a machine."""
+    subject = wording.ACK_SUBJECT.match(look.title)
+    machine = submitted(look.root) or _robot(look) or _precedence(look) or _suppressed(look)
+    if subject and (machine or wording.ACK_TEXT.search(words[:400])):
+        return f'a confirmation: "{look.title[:60]}"'
+    return ""
 
 
 def _is_machine(look: _Look) -> str:
@@ -158,7 +202,9 @@ def _is_machine(look: _Look) -> str:
         return f"it comes from {look.local}@, where nobody reads"
     if is_daemon(look.root, look.sender) and not look.local.startswith("postmaster"):
         return "it comes from a mail system"
-    if (look.header("Content-Class") or "").strip().lower().endswith("recall") or wording.RECALL_SUBJECT.match(look.title):
+    if (look.header("Content-Class") or "").strip().lower().endswith("recall") or wording.RECALL_SUBJECT.match(
+        look.title
+    ):
         return "a recall by Outlook"
     return ""
 
@@ -210,8 +256,8 @@ def _no_sender(look: _Look) -> str:
 def _robot(look: _Look) -> str:
     if look.local in ("postmaster", "abuse"):
         return f"{look.local}@ is a role that machines write from"
-    path = (look.header("Return-Path") or "").strip("<> \t").rpartition("@")[0].lower()
-    if wording.ROBOT.fullmatch(look.local) or wording.DAEMON.fullmatch(look.local) or wording.DAEMON.fullmatch(path):
+    path = (look.header("Return-Path") or "")[:320].strip("<> \t").rpartition("@")[0].lower()
+    if wording.ROBOT.fullmatch(look.local) or DAEMON.fullmatch(look.local) or DAEMON.fullmatch(path):
         return f"robot address {look.sender.address if look.sender else path}"
     return ""
 
@@ -230,7 +276,9 @@ def _precedence(look: _Look) -> str:
 
 
 def _suppressed(look: _Look) -> str:
-    values = {word.strip().lower() for value in look.root.headers.all("X-Auto-Response-Suppress") for word in value.split(",")}
+    values = {
+        word.strip().lower() for value in look.root.headers.all("X-Auto-Response-Suppress") for word in value.split(",")
+    }
     wanted = values & {"all", "autoreply", "oof", "-1"}
     return f"X-Auto-Response-Suppress: {min(wanted)}" if wanted else ""
 

@@ -21,7 +21,8 @@ _SHOWN = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext",
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
 _OF_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report",
-                         "message/disposition-notification", "text/rfc822-headers", "message/global-headers"})  # fmt: skip
+                         "message/disposition-notification", "text/rfc822-headers",
+                         "message/global-headers"})  # fmt: skip
 _CALENDAR_LINE = re.compile(r"^(SUMMARY|LOCATION|DESCRIPTION|COMMENT)(?:;[^:\n]*)?:(.*)$", re.MULTILINE)
 _ENRICHED_TAG = re.compile(r"<(?:param>[^<]{0,200}</param|/?[A-Za-z][A-Za-z-]{0,59})>", re.IGNORECASE)
 _WORD = re.compile(r"\w{2,}")
@@ -85,6 +86,8 @@ def _pieces(part: Part, body: Body, report: bool) -> Iterator[_Piece]:
         for child in part.parts:
             yield from _pieces(child, body, report or kind == "multipart/report")
     elif _is_shown(part):
+        if part.name is not None:
+            _add_file(body, part.name, kind, part.content)
         yield _piece(part, body)
     elif not (kind in _SIGNATURES or (kind in _OF_REPORTS and report)):
         _hang(part, body, report)

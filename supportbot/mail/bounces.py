@@ -1,4 +1,4 @@
-"""A mail -> whether it is a delivery status, and of which mails of ours (RFC 3464, RFC 6533, and the older forms). Pure.
+"""A mail -> whether it is a delivery status, and of which mails of ours (RFC 3464, RFC 6533, and the old forms). Pure.
 
 The traps: body words never make a bounce (a person may quote one), so its sender or its path must be a mail system's;
 and anybody can write a mail that looks like one, so what it says counts only for the recipient that the mail of ours
@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from supportbot.mail import wording_automatic as wording
+from supportbot.mail import wording_bounces as wording
 from supportbot.mail.failures import failed_recipients
 from supportbot.mail.ids import read_ids
 from supportbot.mail.message import Address, FailedRecipient, Part
+from supportbot.mail.wording_automatic import squash
 
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _EMBEDDED = frozenset({"message/rfc822", "message/global", "message/news"})
@@ -52,31 +53,33 @@ def read_bounce(root: Part, sender: Address | None, subject: str, text: str) -> 
 
 
 def _because(root: Part, sender: Address | None, subject: str, text: str) -> str:
-    path = root.headers.get("Return-Path")
-    null = path is not None and path.strip().strip("<> ").casefold() in ("", "mailer-daemon")
-    strong = null or is_daemon(root, sender)
+    null = _is_null(root.headers.get("Return-Path"))
+    strong, weak = null or is_daemon(root, sender), _is_weak_daemon(root, sender)
     reports = root.type == "multipart/report" and root.params.get("report-type", "").lower() == "delivery-status"
-    if reports or any(part.type in _STATUS for part in own_parts(root)):
-        standard = strong or path is None or _is_weak_daemon(root, sender)
-        return "a delivery status by RFC 3464 from a mail system" if standard else ""
-    if root.headers.get("X-Failed-Recipients") is not None and (strong or path is None):
+    standard = reports or any(part.type in _STATUS for part in own_parts(root))
+    nobody = sender is None and root.headers.get("Return-Path") is None
+    if standard and (strong or weak or nobody):
+        return "a delivery status by RFC 3464 from a mail system"
+    if root.headers.get("X-Failed-Recipients") is not None and (strong or weak):
         return "X-Failed-Recipients from a mail system"
-    return _by_wording(strong, _is_weak_daemon(root, sender), null, subject, text)
+    return _by_wording(strong, weak, null, subject, text)
+
+
+def _is_null(path: str | None) -> bool:
+    return path is not None and path.strip("<> \t").casefold() in ("", "mailer-daemon")
 
 
 def _by_wording(strong: bool, weak: bool, null: bool, subject: str, text: str) -> str:
-    words = wording.squash(text, 8000)
+    words = squash(text, 8000)
     found = _NOTICE.search(words)
     if found:
         return _DELIVERED if found[1] == "delivery" else "a notification of a bounce by Amazon SES"
     if not strong and not weak:
         return ""
-    title = wording.squash(subject)
+    title = squash(subject)
     in_subject = wording.BOUNCE_SUBJECT.search(title)
     in_text = wording.BOUNCE_TEXT.search(words)
     in_code = wording.SMTP_REPLY.search(words)
-    if wording.REPLY_SUBJECT.match(title) and not in_subject:
-        return ""
     if (strong and (in_subject or (in_text and (in_code or null)))) or (weak and in_subject and (in_text or in_code)):
         seen = in_subject or in_text
         return f'a mail system says "{seen[0] if seen else ""}"'
@@ -84,19 +87,20 @@ def _by_wording(strong: bool, weak: bool, null: bool, subject: str, text: str) -
 
 
 def is_daemon(root: Part, sender: Address | None) -> bool:
-    """From or Return-Path is a mail system's by its local part or display name."""
-    field = (root.headers.get("From") or "").strip()
+    """From or Return-Path has a local part that only mail systems use."""
     path = (root.headers.get("Return-Path") or "").strip("<> \t")
-    locals_ = [_local(path), _local(sender.address) if sender else _local(_bare(field))]
-    if any(local and wording.DAEMON.fullmatch(local) for local in locals_):
-        return True
-    name = sender.name if sender else field.partition("<")[0]
-    return bool(wording.DAEMON_NAME.search(wording.squash(name.strip('" '))))
+    return any(wording.DAEMON.fullmatch(_local(address)) for address in (path, _from(root, sender)))
 
 
 def _is_weak_daemon(root: Part, sender: Address | None) -> bool:
-    address = sender.address if sender else _bare(root.headers.get("From") or "")
-    return bool(wording.WEAK_DAEMON.fullmatch(_local(address)))
+    """From has a local part or a name that mail systems use, among others."""
+    name = sender.name if sender else (root.headers.get("From") or "").partition("<")[0]
+    named = wording.DAEMON_NAME.search(squash(name.strip('" ')))
+    return bool(named or wording.WEAK_DAEMON.fullmatch(_local(_from(root, sender))))
+
+
+def _from(root: Part, sender: Address | None) -> str:
+    return sender.address if sender else _bare(root.headers.get("From") or "")
 
 
 def _bare(field: str) -> str:
@@ -131,15 +135,13 @@ def returned_ids(root: Part, text: str) -> tuple[str, ...]:
             values += re.findall(r"(?im)^original-message-id:[ \t]{0,4}\n?[ \t]{0,8}(<[^<>\s]{3,998}>)", _unix(source))
     if not values:
         values = _quoted_ids(text)
-    nearest = [value for name in ("In-Reply-To", "References") for value in root.headers.all(name)]
-    own = set(read_ids(root.headers.all("Message-ID")))
-    # read_ids keeps the last of equal ids, so each source is read on its own
-    found = [one for source in (values, nearest[:1], list(reversed(read_ids(nearest)))) for one in _ids(source)]
-    return tuple(one for one in dict.fromkeys(found) if one not in own)[:20]
-
-
-def _ids(values: list[str]) -> list[str]:
-    return [one for value in values for one in (read_ids([value]) or (value,)) if "@" in one]
+    nearest = [*root.headers.all("In-Reply-To"), *reversed(read_ids(root.headers.all("References")))]
+    found = [
+        one
+        for value in (*values, *nearest)
+        for one in read_ids([f"<{value.strip('<> ')}>" if "<" not in value else value])
+    ]
+    return tuple(one for one in dict.fromkeys(found) if "@" in one)[:20]
 
 
 def _quoted_ids(text: str) -> list[str]:

@@ -59,6 +59,7 @@ _CODECS = {
 _CODEC_OF = {alias: codec for codec, aliases in _CODECS.items() for alias in (codec, *aliases)}
 _UNDECLARED = frozenset({"", "us-ascii", "ascii", "ansi-x3.4-1968", "default", "unknown", "unknown-8bit", "binary"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DOUBLE_BYTES = re.compile(rb"\x1b\$[@B]([!-~]*)(?:\x1b\([BJ])?")
 _SHIFTING = ("utf-7", "iso2022")
 _MOST_STRAY = 2000
 """Above so many bytes that are no UTF-8 the whole is taken as Windows-1252: fitting them in one by one is slow."""
@@ -147,7 +148,17 @@ def _as_declared(content: bytes, codec: str, name: str) -> tuple[str, str]:
             return content.decode("utf-8"), f"declared {name}, but is utf-8"
         except UnicodeDecodeError:
             pass
+    if codec.startswith("iso2022-jp"):
+        return _with_maker_signs(content), f"not all of it is {name}"
     return content.decode(codec, "replace"), f"not all of it is {name}"
+
+
+def _with_maker_signs(content: bytes) -> str:
+    """ISO-2022-JP with the makers' own signs (row 13: №, ①), which the standard lacks and JIS X 0213 has."""
+    plain = _DOUBLE_BYTES.sub(
+        lambda found: bytes(byte | 0x80 for byte in found[1]).decode("euc_jis_2004", "replace").encode(), content
+    )
+    return plain.decode("utf-8", "replace")
 
 
 def _stray_as_windows_1252(error: UnicodeError) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from itertools import takewhile
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _INVISIBLE = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f"
 )
 """C0 and C1 controls, soft hyphen, bidi and format controls, tags (which can hide a text), non-characters."""
@@ -22,6 +22,8 @@ _FIXED_SPACES = re.compile("[\xa0\u2007\u202f]")
 _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{31,}")
 """Where a run of combining marks too long for any language can stand (a mark is no word character)."""
 _MOST_MARKS = 30
+_COMBINING_JOINER = "\u034f"
+"""The one sign of _INVISIBLE that Unicode calls printable."""
 _HIDDEN = re.compile(f"[\t\n\ud800-\udfff\u200c\u200d\u2028\u2029{_INVISIBLE}]")
 _EXTENDS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -41,10 +43,11 @@ def clean_line(value: str, limit: int = 250) -> str:
 
 def clean_text(value: str) -> str:
     """A body: LF for every line break; tab kept; no other controls; NFC; plain spaces for fixed ones. Linear."""
-    value = _LINE_BREAKS.sub("\n", value.replace("\r\r\n", "\n"))
-    if value.isascii():
-        return _GONE.sub("", value)
-    return _normal(_FIXED_SPACES.sub(" ", _GONE.sub("", _paired(value))))
+    value = value.replace("\r\r\n", "\n").replace("\r\n", "\n")
+    if value.replace("\n", "").replace("\t", "").isprintable() and _COMBINING_JOINER not in value:
+        return value if _is_western(value) else _normal(value)
+    value = _GONE.sub("", _paired(_LINE_BREAKS.sub("\n", value)))
+    return _normal(_FIXED_SPACES.sub(" ", value))
 
 
 def visible(value: str) -> str:
@@ -65,6 +68,15 @@ def _paired(value: str) -> str:
 
 def _normal(value: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub(lambda run: _without_heaps(run.group()), value))
+
+
+def _is_western(value: str) -> bool:
+    """All of it in Windows-1252: then it is NFC as it stands, and most mail is spared the slower way."""
+    try:
+        value.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _without_heaps(run: str) -> str:

@@ -8,13 +8,17 @@ partner's server refused must alarm somebody. `status` tells the two apart.
 import re
 from collections.abc import Iterable, Iterator
 
-from supportbot.mail import wording_automatic as wording
+from supportbot.mail import wording_bounces as wording
 from supportbot.mail.addresses import addresses
 from supportbot.mail.clean import clean_line
 from supportbot.mail.message import FailedRecipient, Part
+from supportbot.mail.wording_automatic import squash
 
 MOST_RECIPIENTS = 200
-_A = r"(?P<address>[A-Za-z0-9._%+=/'#!$&*~^{}-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,190}[A-Za-z0-9])"
+_A = (
+    r"(?P<address>[A-Za-z0-9._%+=/'#!$&*~^{}-]{1,64}@"
+    r"[A-Za-z0-9][A-Za-z0-9.-]{0,190}[A-Za-z0-9])"
+)
 _ADDRESS = re.compile(_A)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
@@ -22,16 +26,22 @@ _ACTIONS: dict[str, bool | None] = {
     "failed": True, "failure": True, "delayed": False, "deferred": False,
     "delivered": None, "relayed": None, "expanded": None,
 }  # fmt: skip
-_FORMS = (
-    re.compile(rf"^[ \t>]{{0,8}}[\"<]{{1,2}}{_A}[\">]{{1,2}}[ \t]{{0,8}}(?:[:;,.]|$|\(|- |<mailto)", re.MULTILINE),
-    re.compile(rf"^[ \t>]{{0,40}}(?:[*•-][ \t]{{1,4}})?{_A}[ \t]{{0,8}}(?:<mailto:[^<>\n]{{1,254}}>)?[ \t]{{0,8}}[:;,]?[ \t]{{0,8}}$", re.MULTILINE),
-    re.compile(rf"^[ \t>]{{0,20}}<?{_A}>?:? {{1,4}}(?:on [A-Z]|\[|\.{{2,3}}|Invalid|\(|[45]\d\d)", re.MULTILINE),
-    re.compile(rf"^[ \t>]{{0,20}}{_A}:[ \t]", re.MULTILINE),
+_FIELD = re.compile(r"^final-recipient:", re.IGNORECASE | re.MULTILINE)
+"""The fields in a text whose MIME structure a gateway has broken."""
+_FORMS = tuple(
+    re.compile(form, re.MULTILINE)
+    for form in (
+        rf"^[ \t>]{{0,8}}[\"<]{{1,2}}{_A}[\">]{{1,2}}[ \t]{{0,8}}(?:[:;,.]|$|\(|- |<mailto)",
+        rf"^[ \t>]{{0,40}}(?:[*•-][ \t]{{1,4}})?{_A}[ \t]{{0,8}}(?:<mailto:[^<>\n]{{1,254}}>)?[ \t]{{0,8}}[:;,]?[ \t]{{0,8}}$",
+        rf"^[ \t>]{{0,20}}<?{_A}>?:? {{1,4}}(?:on [A-Z0-9]|\[|\.{{2,3}}|Invalid|\(|[45]\d\d)",
+        rf"^[ \t>]{{0,20}}{_A}:[ \t]",
+    )
 )
 """How mail systems write the recipient that failed: as a line of its own, or at the head of one."""
 _PHRASES = re.compile(
-    rf"(?:unknown user|recipients?[^:<>@\n]{{0,60}}|deliver(?:y|ed|ing)?(?: [^:<>@\n]{{0,40}})?|rcpt to|(?:could|did) not [^:<>@\n]{{0,60}}"
-    rf"|failed|mottagare[^:<>@\n]{{0,40}}|till|gateway for|sent to|emailaddress|undeliverable)[\\\"]{{0,4}}[: ]{{1,4}}[\\\"]{{0,4}}\(?<{{0,2}}{_A}",
+    r"(?:unknown user|recipients?[^:<>@\n]{0,60}|deliver(?:y|ed|ing)?(?: [^:<>@\n]{0,40})?|rcpt to|failed|till|sent to"
+    r"|(?:could|did) not [^:<>@\n]{0,60}|mottagare[^:<>@\n]{0,40}|gateway for|(?:email)?address|undeliverable(?: to)?)"
+    rf"[\\\"]{{0,4}}[: ]{{1,4}}[\\\"]{{0,4}}\(?<{{0,2}}{_A}",
     re.IGNORECASE,
 )
 _CODED = re.compile(rf"(?:^|[ \t:])[45]\d\d[ -](?:[45]\.\d+\.\d+ )?<?{_A}>?", re.MULTILINE)
@@ -43,7 +53,8 @@ def failed_recipients(
 ) -> tuple[FailedRecipient, ...]:
     """Each recipient once, in the order of the notice; none where it names none."""
     notice = notice_of(text)
-    found = list(_by_fields(status, notice)) if status else []
+    source = _decoded(status) if status else text if _FIELD.search(text) else ""
+    found = list(_by_fields(source, notice))
     if not found:
         found = _by_text(root, subject, notice, tuple(returned))
     once = {recipient.address.lower(): recipient for recipient in reversed(found)}
@@ -59,17 +70,22 @@ def notice_of(text: str) -> str:
     return text
 
 
-def _by_fields(status: Part, notice: str) -> Iterator[FailedRecipient]:
-    content = status.text if status.text is not None else status.content[:262_144].decode("utf-8", "replace")
-    for fields in _groups(content):
+def _decoded(part: Part) -> str:
+    return part.text if part.text is not None else part.content[:262_144].decode("utf-8", "replace")
+
+
+def _by_fields(source: str, notice: str) -> Iterator[FailedRecipient]:
+    for fields in _groups(source):
         address = _recipient(fields)
         if not address:
             continue
-        diagnostic = clean_line(fields.get("diagnostic-code", "").partition(";")[2] or fields.get("diagnostic-code", ""), 500)
+        diagnostic = clean_line(
+            fields.get("diagnostic-code", "").partition(";")[2] or fields.get("diagnostic-code", ""), 500
+        )
         stated = _STATUS.search(fields.get("status", ""))
         code = stated[1] if stated else _status(diagnostic)
         action = re.match(r"\s*([a-z]+)", fields.get("action", "").lower())
-        permanent = _ACTIONS.get(action[1], None) if action and action[1] in _ACTIONS else _by_class(code, notice)
+        permanent = _ACTIONS[action[1]] if action and action[1] in _ACTIONS else _by_class(code, notice)
         yield FailedRecipient(address, permanent, code, diagnostic)
 
 
@@ -118,7 +134,7 @@ def _by_text(root: Part, subject: str, notice: str, returned: tuple[Part, ...]) 
     found = []
     for address in wanted:
         words = told.get(address.lower()) or notice[:1500]
-        status = _status(words) or _status(notice)
+        status = _status(words, permanent) or _status(notice, permanent) or ("5.0.0" if permanent else "4.0.0")
         found.append(FailedRecipient(clean_line(address, 254), permanent, status, clean_line(words, 300)))
     return found
 
@@ -126,11 +142,13 @@ def _by_text(root: Part, subject: str, notice: str, returned: tuple[Part, ...]) 
 def _places(notice: str) -> list[tuple[str, int, int]]:
     """The addresses that failed with where they stand: by the surest form that finds any."""
     for forms in (_FORMS, (_PHRASES,), (_CODED,), (_ADDRESS,)):
-        matches = sorted((match for form in forms for match in form.finditer(notice)), key=lambda match: match.start("address"))
+        matches = sorted(
+            (match for form in forms for match in form.finditer(notice)), key=lambda match: match.start("address")
+        )
         places: dict[str, tuple[str, int, int]] = {}
         for match in matches:
             address = match["address"]
-            if not _NOBODY.match(address):
+            if forms[0] is not _ADDRESS or not _NOBODY.match(address):
                 places.setdefault(address.lower(), (address, match.start("address"), match.end("address")))
         if places:
             return list(places.values())[:MOST_RECIPIENTS]
@@ -143,15 +161,19 @@ def _written_to(returned: tuple[Part, ...]) -> list[str]:
     return to if len(to) == 1 else []
 
 
-def _status(words: str) -> str:
+def _status(words: str, permanent: bool = True) -> str:
+    """The code of RFC 3463 that the words give, name, or come close to by their reply code."""
     found = _STATUS.search(words)
     if found:
         return found[1]
     code = _CODE.search(words)
-    return f"{code[1][0]}.0.0" if code else ""
+    first = code[1][0] if code else "5" if permanent else "4"
+    spoken = squash(words)
+    detail = next((detail for detail, pattern in wording.REASONS if pattern.search(spoken)), "")
+    return f"{first}.{detail}" if detail else f"{first}.0.0" if code else ""
 
 
 def _goes_on(notice: str) -> bool:
     """Whether the mail system still tries, by its own words."""
-    words = wording.squash(notice)
+    words = squash(notice)
     return bool(wording.DELAYED.search(words)) and not wording.FOR_GOOD.search(words)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from supportbot.mail.lines import Line, Mark, squeeze
+from supportbot.mail.wording import words
 
 MAX_SOURCE = 5_000_000
 MAX_CHARS = 400_000
@@ -21,15 +22,28 @@ MAX_URL = 300
 CELL = " | "
 RULE = "_" * 32
 
-SKIPPED = frozenset(
-    "head title script style noscript template object embed svg math select datalist audio video".split()
+SKIPPED = words(
+    """
+    head title script style noscript template object embed svg math select datalist audio video
+    """
 )
 # Elements that start on a new line: 1; with a blank line around them: 2 (the HTML standard's rendering, §15.3).
 BREAKS = dict.fromkeys(
-    "address article aside body center dd div dl dt fieldset figcaption figure footer form header html li main nav "
-    "section tr caption summary details".split(),
+    words(
+        """
+    address article aside body center dd div dl dt fieldset figcaption figure footer form header html li main
+    nav section tr caption summary details
+    """
+    ),
     1,
-) | dict.fromkeys("p h1 h2 h3 h4 h5 h6 ul ol pre blockquote table hr".split(), 2)
+) | dict.fromkeys(
+    words(
+        """
+    p h1 h2 h3 h4 h5 h6 ul ol pre blockquote table hr
+    """
+    ),
+    2,
+)
 
 HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])"
@@ -37,27 +51,41 @@ HIDDEN = re.compile(
     re.IGNORECASE,
 )
 NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d])", re.IGNORECASE)
-SHEET_NO_MARGIN = re.compile(r"(?:^|[\s,}])p\s*\{[^}]{0,200}?margin\s*:\s*0(?![.\d])", re.IGNORECASE)
+SHEET_NO_MARGIN = re.compile(r"(?:^|[\s,}>])p\s*\{[^}]{0,200}?margin\s*:\s*0(?![.\d])", re.IGNORECASE)
 OUTLOOK_LINE = re.compile(
     r"border-top\s*:\s*(?:solid\s+#?\w+\s+1\.0pt|#?\w+\s+1\.0pt\s+solid|1pt solid)", re.IGNORECASE
 )
 
 # Which class or id says what. Outlook puts "x_" before the ids of mails that it quotes.
-QUOTE_BOXES = frozenset(
-    "yahoo_quoted protonmail_quote tutanota_quote olk_src_body_section isreplycontent zmail_extra_quote".split()
+QUOTE_BOXES = words(
+    """
+    yahoo_quoted protonmail_quote tutanota_quote olk_src_body_section isreplycontent zmail_extra_quote
+    """
 )
-ATTRIBUTIONS = frozenset("gmail_attr moz-cite-prefix reply-intro".split())
-HEADER_BLOCKS = frozenset("divrplyfwdmsg outlookmessageheader ms-outlook-mobile-reference-message stopspelling".split())
-SIGNATURES = frozenset(
-    "gmail_signature moz-signature signature applemailsignature composer_signature ms-outlook-mobile-signature "
-    "protonmail_signature_block yahoo-signature".split()
+ATTRIBUTIONS = words(
+    """
+    gmail_attr moz-cite-prefix reply-intro
+    """
+)
+HEADER_BLOCKS = words(
+    """
+    divrplyfwdmsg outlookmessageheader ms-outlook-mobile-reference-message stopspelling
+    """
+)
+SIGNATURES = words(
+    """
+    gmail_signature moz-signature signature applemailsignature composer_signature ms-outlook-mobile-signature
+    protonmail_signature_block yahoo-signature
+    """
 )
 
 # Pictures written into the tag, and attacks: 50 000 attributes of one tag cost 11 s.
 LONG_TAG = re.compile(r"<[a-zA-Z/][^<>]{4000,}>?")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
-_UNNESTED = frozenset(
-    "p li tr td th dt dd option br hr img input meta link area base col wbr tbody thead body html".split()
+_UNNESTED = words(
+    """
+    p li tr td th dt dd option br hr img input meta link area base col wbr tbody thead body html
+    """
 )
 
 

@@ -135,7 +135,7 @@ def _children(kind: str, params: dict[str, str], body: bytes, reading: _Reading,
 
 
 def _pieces(body: bytes, boundary: str, reading: _Reading) -> Iterator[bytes]:
-    """What stands between the boundary lines; a boundary that is not found is guessed from the lines that look like one."""
+    """What stands between the boundary lines; one that is not found is guessed from what looks like it."""
     mark = boundary.rstrip().encode("utf-8", "replace")
     cuts = list(_cuts(body, mark)) if mark else []
     if not cuts and (seen := _SEEN_BOUNDARY.search(body)):

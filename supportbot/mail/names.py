@@ -6,16 +6,19 @@ The trap is the order: first decode, then clean, then cut the path off (reliabil
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 from supportbot.mail.clean import clean_line
 from supportbot.mail.encoded import decode_words
 from supportbot.mail.message import Headers
 
-_PERCENT = re.compile(r"%(2e|2f|5c|00|3a|e2%80%8b)", re.IGNORECASE)
+_PERCENT = re.compile(r"%(25|2e|2f|5c|00|3a)", re.IGNORECASE)
 _PATH = re.compile(r"[/\\\u2044\u2215\u29f8\uff0f\ufe68\uff3c]")
 _DRIVE = re.compile(r"^[A-Za-z]:")
+_BREAKS = re.compile(r"[\r\n]+")
 _UNSAFE = re.compile(r'[<>:"|?*]')
 _LONGEST = 120
+_LONGEST_RAW = 8000
 _EXTENSIONS = {
     "application/pdf": ".pdf",
     "application/zip": ".zip",
@@ -62,12 +65,12 @@ def declared_name(disposition: dict[str, str], type_params: dict[str, str], head
 
 def safe_name(raw: str) -> str:
     """One line, without path, drive, control or invisible signs, at most 120 characters; "" when nothing is left."""
-    name = clean_line(decode_words(raw[:4000]), 2000)
-    for _ in range(2):  # twice encoded is a known way around one check
-        name = _PERCENT.sub(lambda sign: {"2e": ".", "2f": "/", "5c": "\\", "3a": ":"}.get(sign[1].lower(), ""), name)
+    name = clean_line(_BREAKS.sub("_", decode_words(raw[:_LONGEST_RAW])), _LONGEST_RAW)
+    for _ in range(3):  # encoded twice is a known way around a check
+        name = _PERCENT.sub(lambda sign: unquote(sign[0]).replace("\0", ""), name)
     name = unicodedata.normalize("NFKC", name) if _looks_fullwidth(name) else name
     name = _DRIVE.sub("", _PATH.split(name)[-1])
-    name = clean_line(_UNSAFE.sub("_", name), 2000).strip(". ") if name.strip(". ") else ""
+    name = clean_line(_UNSAFE.sub("_", name), _LONGEST_RAW).strip(". ") if name.strip(". ") else ""
     return _shortened(name)
 
 

@@ -16,6 +16,8 @@ from supportbot.mail.signature import RULE, is_greeting, is_sent_from, split_sig
 from supportbot.mail.wording import ANSWERS_BELOW, TAKEN_UP
 
 MAX_PLAIN = 400_000
+MAX_LINES = 2000
+"""How far introductions of quotes are looked for; what is longer stays whole."""
 MAX_FORWARDS = 8
 """How deep forwards of forwards are unwrapped; deeper ones stay as they are."""
 
@@ -80,7 +82,7 @@ def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
     found: tuple[Start, int] | None = None
     at = 0
     while at < len(lines):
-        begun = start(lines, at)
+        begun = start(lines, at) if at < MAX_LINES else None
         if begun is None and not lines[at].level:
             own.append(lines[at])
             at += 1
@@ -96,8 +98,15 @@ def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
         return _unwrap(lines, *found, own, quoted, sender, depth)
     if found:
         own += lines[found[1] :]
-    if not any(not line.blank for line in own) and quoted and not any(start(lines, i) for i in range(min(3, len(lines)))):
-        own, quoted = [Line(line.text) for line in lines], []  # A whole mail in ">" and nothing else: no quote of a mail.
+    if (
+        not any(not line.blank for line in own)
+        and quoted
+        and not any(start(lines, i) for i in range(min(3, len(lines))))
+    ):
+        own, quoted = (
+            [Line(line.text) for line in lines],
+            [],
+        )  # A whole mail in ">" and nothing else: no quote of a mail.
     text, signature = split_signature(squeeze(own), sender)
     return _Pieces(text, signature, [], quoted, [], None)
 
@@ -123,7 +132,7 @@ def _end_of_quote(lines: Sequence[Line], at: int, begun: Start | None) -> int:
 def _is_broken_link(lines: Sequence[Line], at: int) -> bool:
     """A link whose second half the sender's program wrapped out of the quote."""
     text, above = lines[at].bare, lines[at - 1]
-    if not text or not above.level or at + 1 >= len(lines) or not lines[at + 1].level:
+    if not text or not above.level or (at + 1 < len(lines) and not lines[at + 1].level):
         return False
     opened = above.text.rpartition("(")[2]
     return (text.startswith(("(http", "<http")) and text.endswith((">", ")"))) or (
@@ -136,11 +145,17 @@ def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after
         return True
     text, _ = split_signature(squeeze(own))
     words = " ".join(line.bare for line in text if not is_greeting(line.bare) and not is_sent_from(line.bare)).lower()
-    if not words.strip("-_=* ."):
+    if not words.strip("-_=* .") and not _is_a_word(own):
         behind = any(not line.blank for line in after)
         return not behind and (begun.kind != "attribution" or not any(line.level for line in quote))
     low = " ".join(line.bare for line in own).lower()
     return any(phrase in low for phrase in TAKEN_UP) and not any(phrase in low for phrase in ANSWERS_BELOW)
+
+
+def _is_a_word(own: Sequence[Line]) -> bool:
+    """A greeting that is all there is, without a comma: "Hello" is then an answer, "Hej!" or "Hej, … Mvh" is none."""
+    said = [line.bare for line in own if not line.blank and not RULE.match(line.bare)]
+    return len(said) == 1 and said[0][-1:].isalpha() and is_greeting(said[0]) and not is_sent_from(said[0])
 
 
 def _drop_rules(own: list[Line], followed: bool) -> None:

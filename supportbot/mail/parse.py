@@ -26,7 +26,7 @@ _Result = TypeVar("_Result")
 
 
 def parse(content: bytes, desk: Desk = Desk()) -> ParsedMail:
-    """What a person would see in the mail, and what its headers say. Raises nothing (but MemoryError: the machine's)."""
+    """What a person would see in the mail, and what its headers say. Raises nothing but MemoryError."""
     try:
         return _parse(content, desk)
     except MemoryError:

@@ -25,9 +25,13 @@ _HEADER = re.compile(r"([^\W\d_][^:：*]{0,30}?)[\s*]{0,4}[:：][*\s]{0,4}(.*)")
 _DASHED = re.compile(r"[-_=—–*]{2,}\s{0,3}([^-_=—–*][^\n]{0,80}?)\s{0,3}:?[-_=—–*]{2,}(.*)")
 _WORDS = re.compile(r"[^\s,:;<>()\"]+")
 _VERB = re.compile(
-    r"(?:(?<=\W)|^)(" + "|".join(sorted(map(re.escape, WROTE), key=len, reverse=True)) + r")(?!\w)|写道|寫道|のメール|작성",
+    r"(?:(?<=\W)|^)("
+    + "|".join(sorted(map(re.escape, WROTE), key=len, reverse=True))
+    + r")(?!\w)|写道|寫道|のメール|작성",
     re.IGNORECASE,
 )
+# The end of "<address> wrote:" wrapped so that its ">" looks like a quote.
+_BROKEN = re.compile(r"(?:wrote|skrev|schrieb|schreef|a écrit|escribió|escreveu)\s?:$", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=\S)(?:\s*-{2,}|\s)\s*(?=(?:On|Den|Am|Le|El|Op) (?:\w{3}[.,]|\d|\w{3} \d))")
 
 
@@ -70,7 +74,9 @@ def _marker(lines: Sequence[Line], at: int, bare: str) -> Start | None:
     words = (dashed[1] if dashed else bare.strip("-_=—–* ")).strip().rstrip(":：").strip().lower()
     if len(words) > 80:
         return None
-    forward = any(words == marker or words.startswith(marker) for marker in FORWARD_MARKERS if len(words) < len(marker) + 25)
+    forward = any(
+        words == marker or words.startswith(marker) for marker in FORWARD_MARKERS if len(words) < len(marker) + 25
+    )
     if not forward and words not in REPLY_MARKERS:
         return None
     below = _next_text(lines, at + 1)
@@ -103,8 +109,9 @@ def _headers(lines: Sequence[Line], at: int, *, loose: bool = False) -> Start | 
     """A block of header lines; values may be wrapped, single blank lines may stand between them."""
     marked = lines[at].mark == "header"
     if header_field(lines[at]) is None:
-        if not loose and len(found := _in_line(lines[at].bare)) >= 3 and ADDRESS.search(lines[at].bare):
-            return Start("headers", 1, found)
+        side_by_side = _in_line(lines[at].bare)
+        if not loose and len(side_by_side) >= 3 and ADDRESS.search(lines[at].bare):
+            return Start("headers", 1, side_by_side)
         return None
     fields: dict[str, str] = {}
     last, position, end = "", at, min(len(lines), at + MAX_HEADER_LINES)
@@ -173,12 +180,12 @@ def _attribution(lines: Sequence[Line], at: int, bare: str) -> Start | None:
         return Start("attribution", size, _who(" ".join(line.bare for line in lines[at : at + size])))
     if not _may_begin(bare):
         return None
-    joined, size = "", 0
-    for line in lines[at : at + MAX_WINDOW]:
-        size += 1
+    joined = ""
+    for number, line in enumerate(lines[at : at + MAX_WINDOW]):
+        size = number + 1
         if line.blank and not (lines[min(at + size, len(lines) - 1)].bare.startswith("<")):
             break
-        if line.level != lines[at].level or len(line.text) > MAX_ATTRIBUTION:
+        if len(line.text) > MAX_ATTRIBUTION or (line.level != lines[at].level and not _BROKEN.match(line.bare)):
             break
         joined = f"{joined} {line.bare}".strip()
         if len(joined) > MAX_ATTRIBUTION:
@@ -198,33 +205,41 @@ def _may_begin(bare: str) -> bool:
         first[0].strip(".") in OPENERS or first[0][0].isdigit() or first[0].strip(".")[:3] in MONTHS
     )
     dated = bool(_DAY.search(bare) or _TIME.search(bare) or "@" in bare)
-    return (opened and any(c.isdigit() for c in bare)) or (dated and bool(_VERB.search(bare))) or (
-        bool(_VERB.search(bare)) and bare.endswith((":", "-"))
+    return (
+        (opened and any(c.isdigit() for c in bare))
+        or (dated and bool(_VERB.search(bare)))
+        or (bool(_VERB.search(bare)) and bare.endswith((":", "-")))
     )
 
 
 def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
     """Whether the text, with what follows it, introduces a quote."""
     below = _next_text(lines, after)
-    follows = below < len(lines) and (lines[below].level > lines[after - 1].level or header_field(lines[below]) is not None)
+    follows = below < len(lines) and (
+        lines[below].level > lines[after - 1].level or header_field(lines[below]) is not None
+    )
     ended = text.rstrip(" \u200f\u202c*").endswith((":", "：")) or re.search(r"\w-{2,}$|\w -{2,}$", text) is not None
     address, day, time = ADDRESS.search(text), _DAY.search(text), _TIME.search(text)
     verbs = list(_VERB.finditer(text))
     if not verbs:
-        return bool(address and (day or time) and ((ended and not text.endswith("::")) if not follows else text.endswith((":", ">"))))
+        return bool(
+            address
+            and (day or time)
+            and ((ended and not text.endswith("::")) if not follows else text.endswith((":", ">")))
+        )
     rest = text[verbs[-1].end() :].lower()
     first = _WORDS.search(rest)
-    if first and first[0] in PRONOUNS and not (address or follows):
+    if first and first[0] in PRONOUNS and not follows:
         return False
     if not ended:
-        return follows and bool(address or (day and time)) and text.endswith((">", ")")) | bool(day and time)
+        return follows and bool((day and time) or (address and text.endswith((">", ")"))))
     if address or (day and (time or len(rest) <= 60)):
         return True
     opened = _WORDS.match(text.lower())
     dated = time or any(month in text.lower() for month in MONTHS)
     if opened and opened[0] in OPENERS and dated and any(c.isdigit() for c in text) and len(text) < 120:
         return len(_WORDS.findall(rest)) <= 5
-    return follows and lines[below].level > lines[after - 1].level and len(text) < 120 or text.startswith("--")
+    return text.startswith("--") or (follows and len(text) < 120 and lines[below].level > lines[after - 1].level)
 
 
 def _who(text: str) -> dict[str, str]:

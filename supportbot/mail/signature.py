@@ -18,8 +18,10 @@ from supportbot.mail.wording import (
     SENT_FROM,
     SIGN_OFFS,
     THANKS,
+    words,
 )
 
+OF_MINE = ("my ", "min ", "mitt ", "a ")
 MAX_TAIL = 60
 """Lines looked at from the end: a signature is never longer."""
 
@@ -34,11 +36,18 @@ _CONTACT = re.compile(
 _COMPANY = re.compile(r"\b(?:AB|HB|KB|AS|A/S|ApS|Oy|Ltd|Inc|LLC|GmbH|BV|SA)\b\.?|ek\. för|\bBrf\b|förening", re.UNICODE)
 _AFTERTHOUGHT = re.compile(r"(?:ps|p\.s|obs|nb|edit|eftertanke|förresten|btw)\b[.:!]?", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.?!…:]\)?$")
-_ADDRESSING = frozenset(
-    "ni er du dig ditt din era ert jag mig vi vår you your i me my we please kan could can dere jeg I jer".split()
+_ADDRESSING = words(
+    """
+    ni er du dig ditt din era ert jag mig vi vår you your me my we please kan could can dere jeg jer
+    """
 )
 _SLASH = re.compile(r"(?:/{1,2}|-|–|—|~|//)\s?(?=[^\W\d_])")
 _TITLE = re.compile(r"(.{2,40}?)\s{0,2}(?:,|\(|\||/|–| - )\s{0,2}(.{2,50})$")
+
+
+_PLACE = re.compile(
+    r"([^\W\d_]+(?<!en)(?<!et)(?<!na)(?<!ar)(?<!or)(?: [A-ZÅÄÖ]\w+)?) (?:i|på|från|hos|vid|in|at|from) (.{2,30})$"
+)
 
 
 def split_signature(lines: Sequence[Line], sender: str = "") -> tuple[list[Line], list[Line]]:
@@ -46,7 +55,8 @@ def split_signature(lines: Sequence[Line], sender: str = "") -> tuple[list[Line]
     body = list(lines)
     footer = _cut_footer(body)
     if not _has_words(body):
-        return list(lines), []
+        said = all(is_sent_from(line.bare) or line.blank for line in footer)
+        return (body, footer) if said else (list(lines), [])
     names = frozenset(word for word in re.split(r"[\s.@_-]+", sender.lower()) if len(word) > 2)
     begin, end = _find(body, names)
     text, cut = body[:begin] + body[end:], body[begin:end]
@@ -98,7 +108,7 @@ def _paragraph_start(body: Sequence[Line]) -> int:
 def is_sent_from(text: str) -> bool:
     """ "Skickat från min iPhone", "Get Outlook for iOS" and the like: short, no sentence, a device or program."""
     low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
-    if len(low) > 140 or low.rstrip("*_").endswith((".", "?")) and not low.startswith("get "):
+    if len(low) > 140 or (low.rstrip("*_").endswith((".", "?")) and not low.startswith("get ")):
         return False
     phrase = next((phrase for phrase in SENT_FROM if low.startswith(phrase)), None)
     if phrase is None:
@@ -106,16 +116,15 @@ def is_sent_from(text: str) -> bool:
     rest = low[len(phrase) :].partition("<")[0]
     if "," in rest and not any(device in rest.partition(",")[0] for device in DEVICES):
         return False
-    words = rest.split()
-    return len(words) <= 7 and (any(device in low for device in DEVICES) or words[:1] in (["my"], ["min"], ["mitt"], ["a"]))
+    said = rest.split()
+    return len(said) <= 7 and (any(device in low for device in DEVICES) or rest.lstrip().startswith(OF_MINE))
 
 
 def _is_disclaimer(text: str) -> bool:
     low = text.lower().lstrip("*_- ")
     hits = sum(phrase in low for phrase in DISCLAIMERS)
-    return any(low.startswith(phrase) for phrase in DISCLAIMERS) and (hits > 1 or len(low) > 90 or "miljö" in low) or (
-        hits >= 2 and len(low) > 60
-    )
+    begins = any(low.startswith(phrase) for phrase in DISCLAIMERS)
+    return (begins and (hits > 1 or len(low) > 90 or "miljö" in low)) or (hits >= 2 and len(low) > 60)
 
 
 def _find(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
@@ -174,7 +183,10 @@ def _is_sign_off(body: Sequence[Line], at: int, names: frozenset[str]) -> bool:
         rest = low[len(phrase) :].strip(" ,.!/:;()")
         return len(rest.split()) <= 5 and not (low.endswith(("?", ":")) and rest) and not _is_sentence_rest(rest)
     thanks = low.strip(" ,.!")
-    return thanks in THANKS and at + 1 < len(body) and _is_name(_next(body, at + 1), names)
+    thanked = thanks in THANKS or (
+        thanks.startswith(("tack för ", "thanks for ", "takk for ", "tak for ")) and len(thanks.split()) <= 5
+    )
+    return thanked and at + 1 < len(body) and _is_name(_next(body, at + 1), names)
 
 
 def _in_list(body: Sequence[Line], at: int) -> bool:
@@ -193,7 +205,10 @@ def _starting_phrase(low: str) -> str | None:
 
 
 def _is_sentence_rest(rest: str) -> bool:
-    return any(word in _ADDRESSING or word in ("är", "var", "har", "inte", "is", "was", "not", "på", "att", "to") for word in rest.split())
+    return any(
+        word in _ADDRESSING or word in ("är", "var", "har", "inte", "is", "was", "not", "på", "att", "to")
+        for word in rest.split()
+    )
 
 
 def _next(body: Sequence[Line], at: int) -> str:
@@ -219,17 +234,26 @@ def _end_of_block(body: Sequence[Line], begin: int) -> int | None:
 
 def _is_contact_like(text: str) -> bool:
     """Short and no sentence, or a telephone number, an address, a link."""
-    if not text or RULE.match(text) or is_sent_from(text):
+    if len(text) < 3 or RULE.match(text) or is_sent_from(text):
         return True
     words = text.split()
     if _CONTACT.search(text) and len(words) <= 20 and not _SENTENCE_END.search(text):
         return True
-    return len(words) <= 8 and len(text) <= 80 and not _SENTENCE_END.search(text.rstrip("*_")) and not _AFTERTHOUGHT.match(text)
+    return (
+        len(words) <= 8
+        and len(text) <= 80
+        and not _SENTENCE_END.search(text.rstrip("*_"))
+        and not _AFTERTHOUGHT.match(text)
+    )
 
 
 def _is_slogan(text: str) -> bool:
     words = re.findall(r"\w+", text.lower())
-    return len(words) <= 12 and not _ADDRESSING.intersection(words) - {"vi", "we", "your", "din", "ditt", "vår"} and "?" not in text
+    return (
+        len(words) <= 12
+        and not _ADDRESSING.intersection(words) - {"vi", "we", "your", "din", "ditt", "vår"}
+        and "?" not in text
+    )
 
 
 def _block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
@@ -245,8 +269,7 @@ def _block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
             break
         if _is_name(paragraph[0], names) and not _continues(body, start, paragraph, names):
             begin = start
-            break
-        if not any(_CONTACT.search(text) or _COMPANY.search(text) for text in paragraph):
+        elif begin < count or not any(_CONTACT.search(text) or _COMPANY.search(text) for text in paragraph):
             break
         at = start
     if begin == count:
@@ -257,29 +280,45 @@ def _block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
 def _continues(body: Sequence[Line], at: int, paragraph: Sequence[str], names: frozenset[str]) -> bool:
     """A name below a colon, or in a list of names, is what the mail is about."""
     above = next((body[i].bare for i in range(at - 1, -1, -1) if not body[i].blank), "")
-    return above.endswith(":") or (len(paragraph) > 2 and all(_is_name(text, frozenset()) and not _COMPANY.search(text) for text in paragraph) and not names)
+    return above.endswith(":") or (
+        len(paragraph) > 2
+        and all(_is_name(text, frozenset()) and not _COMPANY.search(text) for text in paragraph)
+        and not names
+    )
 
 
 def _last_name_line(body: Sequence[Line], names: frozenset[str]) -> int:
-    """One last line with a name, directly below the end of a sentence."""
+    """A name, and up to three lines of title, company and telephone, directly below the end of a sentence."""
     count = len(body)
-    if count > 1 and not body[-2].blank and re.search(r"[.!?)]$", body[-2].bare) and _is_name(body[-1].bare, names):
-        return count - 1
+    for at in range(count - 1, max(0, count - 5), -1):
+        text, above = body[at].bare, body[at - 1].bare
+        if not text or not above or not (at == count - 1 or _is_contact_like(body[at + 1].bare)):
+            break
+        if _is_name(text, names) and (re.search(r"[.!?)]$", above) or _is_own_name(text, names)):
+            return at
     return count
+
+
+def _is_own_name(text: str, names: frozenset[str]) -> bool:
+    words = re.findall(r"\w+", text.lower())
+    return bool(words) and words[0] in names
 
 
 def _is_name(text: str, names: frozenset[str]) -> bool:
     """One to four capitalised words, perhaps with a title behind a comma; or words of the sender's own name."""
     text = text.strip(" *_,/–-!")
-    if not text or len(text) > 60 or re.search(r"[?:;]|[.!]$|\d{3}", text.partition(",")[0]):
+    text = text[:-1] if re.fullmatch(r"[A-ZÅÄÖ]\.", text) else text
+    if not text or len(text) > 60 or re.search(r"[?:;]|\w\w[.!]$|\d{3}", text.partition(",")[0]):
         return False
-    title = _TITLE.match(text)
+    title = _TITLE.match(text) or _PLACE.match(text)
     words = (title[1] if title else text).strip(" .").split()
     if not words or len(words) > 5 or (title and len(title[2].split()) > 5):
         return False
     low = [word.lower().strip(".,") for word in words]
     if any(word in NOT_NAMES for word in low):
         return False
+    if len(text) == 1 and text.isupper():
+        return True
     if names and low[0] in names and len(words) <= 3:
         return True
     capital = [word[:1].isupper() for word, small in zip(words, low, strict=True) if small not in PARTICLES]

@@ -156,9 +156,13 @@ def _most_pressing(
     for kind in ORDER:
         seen: list[int] = []
         while taken < limit:
-            full = [domain for domain, many in under_way.items() if many >= per_domain]
             due = select(T).where(T.c.state == "queued", T.c.kind == kind, T.c.due <= now)
-            due = due.where(T.c.domain.not_in(full), T.c.id.not_in(seen)).order_by(T.c.due, T.c.id).limit(limit - taken)
+            full = [domain for domain, many in under_way.items() if many >= per_domain]
+            if full:
+                due = due.where(T.c.domain.not_in(full))
+            if seen:
+                due = due.where(T.c.id.not_in(seen))
+            due = due.order_by(T.c.due, T.c.id).limit(limit - taken)
             page = conn.execute(due.with_for_update(skip_locked=True)).all()
             before = taken
             for row in page:
@@ -244,11 +248,12 @@ def content(conn: Connection, row_id: int) -> bytes | None:
 
 def undelivered(conn: Connection, since: datetime) -> list[OutboxRow]:
     """Given up or come back for good: those of open tickets, and those of no ticket that ended after `since`."""
-    dead = or_(T.c.state == "gave_up", T.c.bounce_permanent.is_(literal_column("TRUE")))
+    came_back = T.c.bounce_permanent.is_(literal_column("TRUE"))
+    dead = select(T.c.id).where(T.c.state == "gave_up").union_all(select(T.c.id).where(came_back))
     tickets = tables.tickets
     still_open = select(tickets.c.number).where(tickets.c.number == T.c.ticket, tickets.c.is_open.is_(True)).exists()
     matters = or_(still_open, T.c.ticket.is_(None) & (func.coalesce(T.c.bounced, T.c.finished) >= since))
-    return [OutboxRow(*row) for row in conn.execute(select(*_ROW).where(dead, matters).order_by(T.c.id))]
+    return [OutboxRow(*row) for row in conn.execute(select(*_ROW).where(T.c.id.in_(dead), matters).order_by(T.c.id))]
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def _engine(file: Path, begin: str, *more: str) -> Engine:
         connection.isolation_level = None
         _set_wal(connection)
         # In memory: else every SAVEPOINT that changes 16 pages makes a file of its own.
-        for pragma in ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -16000", *more):
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -16000", "wal_autocheckpoint = 4000", *more):
             connection.execute(f"PRAGMA {pragma}")
         if connection.execute("PRAGMA synchronous").fetchone() != (2,):
             raise Unreachable(f"{file}: SQLite refuses synchronous = FULL, without which a power cut loses mail")
@@ -92,7 +93,9 @@ def prepare(file: Path, create: bool) -> None:
         raise Invalid([Problem(str(file), "is not there.", "Make it: supportbot db upgrade")])
     with as_errors():
         raw_folder(file).mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        # Never opened where it is there: closing it would drop the locks that SQLite holds in this process.
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 class Writer:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from supportbot.triage.phrases import Span
 
-NEEDED = ("own-thing", "third", "third-fault", "own-doing", "admits", "believe", "cleared")
+NEEDED = ("own-thing", "third", "third-fault", "own-doing", "admits", "believe", "cleared", "by-icentrex")
 
 Here = Mapping[str, tuple[Span, ...]]
 
@@ -19,7 +19,7 @@ def blame(places: Here, moods: Sequence[str], states: Sequence[str]) -> dict[str
     found: dict[str, tuple[Span, ...]] = {}
     for side, thing in (("customer", "{own-thing}"), ("third_party", "{third}")):
         for span in places.get(thing, ()):
-            value = _value(side, span, places, moods[span.sentence])
+            value = _value(side, thing, span, places, moods[span.sentence])
             if value:
                 found[value] = (*found.get(value, ()), span)
     found = _with_doings(found, places, moods, states)
@@ -41,14 +41,15 @@ def _with_doings(
     for span in places.get("{own-doing}", ()):
         number = span.sentence
         done = _near(places, "{own-actor}", number, 0) and _near(places, "{since-then}", number, 1)
-        if done and moods[number] != "asked" and not _near(places, "{cleared}", number, 1):
+        aside = _near(places, "{cleared}", number, 1) or _near(places, "{by-icentrex}", number, 0)
+        if done and moods[number] != "asked" and not aside:
             found["customer"] = (*found.get("customer", ()), span)
     return found
 
 
-def _value(side: str, span: Span, places: Here, mood: str) -> str | None:
+def _value(side: str, thing: str, span: Span, places: Here, mood: str) -> str | None:
     number = span.sentence
-    if _near(places, "{cleared}", number, 0):
+    if _near(places, "{cleared}", number, 0) or _taken_back(places, thing, number):
         return f"{side}_denied"
     if mood == "asked":
         return "customer_asked" if side == "customer" else None
@@ -56,6 +57,12 @@ def _value(side: str, span: Span, places: Here, mood: str) -> str | None:
         did = any(_near(places, concept, number, 0) for concept in ("{third-fault}", "{admits}"))
         return side if did or (mood == "believed" and not _near(places, "{own-thing}", number, 0)) else None
     return side if _near(places, "{own-doing}", number, 0) or mood == "believed" else None
+
+
+def _taken_back(places: Here, thing: str, number: int) -> bool:
+    """The next sentence clears it without naming it: "Naboen mener, det er routeren. Det gør jeg ikke."."""
+    following = number + 1
+    return _near(places, "{cleared}", following, 0) and not _near(places, thing, following, 0)
 
 
 def _near(places: Here, concept: str, number: int, away: int) -> bool:

@@ -32,8 +32,7 @@ class Element:
     """It must open a sentence or a clause."""
 
     def fits(self, word: Word) -> bool:
-        if self.kind == "word":
-            return word.form in self.keys or word.stem in self.keys
+        """Whether a beginning or an ending fits; words are found by their keys."""
         if self.kind == "begins":
             return any(word.form.startswith(key) for key in self.keys)
         return any(word.form.endswith(key) for key in self.keys)
@@ -116,8 +115,9 @@ class Index:
         found: dict[str, set[Span]] = defaultdict(set)
         for number, sentence in enumerate(sentences):
             here: dict[str, list[tuple[int, int]]] = {}
+            line = _line(sentence)
             for level in self.levels:
-                for owner, spans in level.find(sentence, here).items():
+                for owner, spans in level.find(line, here).items():
                     here.setdefault(owner, []).extend(spans)
             for owner, places in here.items():
                 found[owner].update(Span(number, first, last) for first, last in places)
@@ -130,48 +130,67 @@ class _Level:
     by_beginning: dict[str, list[_Waiting]] = field(default_factory=dict)
     by_ending: dict[str, list[_Waiting]] = field(default_factory=dict)
     by_concept: dict[str, list[_Waiting]] = field(default_factory=dict)
+    lengths: list[int] = field(default_factory=lambda: [1, 0])
+    """The shortest and the longest beginning or ending that is looked for."""
 
     def add(self, waiting: _Waiting) -> None:
         rarest = waiting.phrase.elements[waiting.rarest]
         where = {"word": self.by_word, "begins": self.by_beginning, "ends": self.by_ending, "concept": self.by_concept}
         for key in rarest.keys:
             where[rarest.kind].setdefault(key, []).append(waiting)
+            if rarest.kind in ("begins", "ends"):
+                shortest, longest = self.lengths
+                self.lengths[:] = [min(shortest if longest else len(key), len(key)), max(longest, len(key))]
 
-    def find(self, sentence: Sentence, here: Mapping[str, list[tuple[int, int]]]) -> dict[str, list[tuple[int, int]]]:
+    def find(self, line: "_Line", here: Mapping[str, list[tuple[int, int]]]) -> dict[str, list[tuple[int, int]]]:
         found: dict[str, list[tuple[int, int]]] = {}
         seen: set[int] = set()
-        for waiting in self._candidates(sentence, here):
+        for waiting in self._candidates(line, here):
             if id(waiting) in seen:
                 continue
             seen.add(id(waiting))
-            for span in _spans(waiting.phrase.elements, sentence.words, here):
+            for span in _spans(waiting.phrase.elements, line, here):
                 found.setdefault(waiting.owner, []).append(span)
         return found
 
-    def _candidates(self, sentence: Sentence, here: Mapping[str, list[tuple[int, int]]]) -> Iterator[_Waiting]:
-        for word in sentence.words:
-            yield from self.by_word.get(word.form, ())
-            if word.stem != word.form:
-                yield from self.by_word.get(word.stem, ())
-            form = word.form[:40]
-            if self.by_beginning:
-                for length in range(2, len(form) + 1):
-                    yield from self.by_beginning.get(form[:length], ())
-            if self.by_ending:
-                for length in range(2, len(form) + 1):
-                    yield from self.by_ending.get(form[-length:], ())
+    def _candidates(self, line: "_Line", here: Mapping[str, list[tuple[int, int]]]) -> Iterator[_Waiting]:
+        shortest, longest = self.lengths
+        for key in line.places:
+            yield from self.by_word.get(key, ())
+        for form in line.forms:
+            for length in range(shortest, min(longest, len(form)) + 1):
+                yield from self.by_beginning.get(form[:length], ())
+                yield from self.by_ending.get(form[-length:], ())
         for concept in tuple(here):
             yield from self.by_concept.get(concept[1:-1], ())
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One sentence: its words, the places of each key, and its different forms."""
+
+    words: tuple[Word, ...]
+    places: dict[str, list[int]]
+    forms: frozenset[str]
+
+
+def _line(sentence: Sentence) -> _Line:
+    places: dict[str, list[int]] = {}
+    for number, word in enumerate(sentence.words):
+        places.setdefault(word.form, []).append(number)
+        if word.stem != word.form:
+            places.setdefault(word.stem, []).append(number)
+    return _Line(sentence.words, places, frozenset(word.form for word in sentence.words))
+
+
 def _spans(
-    elements: Sequence[Element], words: Sequence[Word], here: Mapping[str, list[tuple[int, int]]]
+    elements: Sequence[Element], line: _Line, here: Mapping[str, list[tuple[int, int]]]
 ) -> list[tuple[int, int]]:
     """(first, last) word of every shortest occurrence: one for each place where it can begin."""
     ways: dict[int, int] = {}
     for number, element in enumerate(elements):
         step: dict[int, int] = {}
-        for first, last in _places(element, words, here):
+        for first, last in _places(element, line, here):
             if number == 0:
                 step[last] = max(step.get(last, -1), first)
                 continue
@@ -187,14 +206,18 @@ def _spans(
 
 
 def _places(
-    element: Element, words: Sequence[Word], here: Mapping[str, list[tuple[int, int]]]
+    element: Element, line: _Line, here: Mapping[str, list[tuple[int, int]]]
 ) -> Iterator[tuple[int, int]]:
     if element.kind == "concept":
         for key in element.keys:
             yield from here.get("{" + key + "}", ())
         return
-    for number, word in enumerate(words):
-        if element.fits(word) and (not element.opens or number == 0 or word.comma):
+    if element.kind == "word":
+        numbers = {number for key in element.keys & line.places.keys() for number in line.places[key]}
+    else:
+        numbers = {number for number, word in enumerate(line.words) if element.fits(word)}
+    for number in sorted(numbers):
+        if not element.opens or number == 0 or line.words[number].comma:
             yield number, number
 
 

@@ -50,7 +50,8 @@ _ASKING = frozenset(
 def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
     """When what the sentence says holds: present, solved, past, feared."""
     solved = _in(here, "{solved}", number)
-    if solved and not any(denied(span, here, None) for span in solved):
+    negations = _in(here, "{not}", number)
+    if any(not denied(span, negations, None) and not _holds_one(span, negations) for span in solved):
         return "solved"
     if _in(here, "{fear}", number):
         return "feared"
@@ -77,26 +78,36 @@ def _is_question(sentence: Sentence) -> bool:
     return any(form in _ASKING for form in opening) or bool(_VERB.search(opening[0]))
 
 
-def denied(span: Span, here: Mapping[str, tuple[Span, ...]], sentence: Sentence | None) -> bool:
-    """Whether a negation in the same clause turns the phrase round: before it, or in "akut är det inte"."""
-    for negation in _in(here, "{not}", span.sentence):
-        if negation.first <= span.last and negation.last >= span.first:
-            continue
-        before = span.first - negation.last - 1
-        if 0 <= before <= REACH and not _broken(sentence, negation.last + 1, span.first):
-            if sentence is None or sentence.words[negation.last + 1].plain not in _ONLY:
-                return True
-        after = negation.first - span.last - 1
-        if sentence is not None and 0 < after <= REACH and not _broken(sentence, span.last + 1, negation.first):
-            if all(word.plain in _COPULA for word in sentence.words[span.last + 1 : negation.first]):
-                return True
-    return False
+def denied(span: Span, negations: Sequence[Span], sentence: Sentence | None) -> bool:
+    """Whether a negation in the same clause turns the phrase round: before it, or in "akut är det inte".
+
+    `negations` are those of the phrase's sentence; without `sentence`, clauses and copulas are not looked at.
+    """
+    return any(_turns(negation, span, sentence) for negation in negations)
+
+
+def _holds_one(span: Span, negations: Sequence[Span]) -> bool:
+    """A negation stands inside the phrase: "fungerar inte igen"."""
+    return any(span.first <= negation.first <= span.last for negation in negations)
+
+
+def _turns(negation: Span, span: Span, sentence: Sentence | None) -> bool:
+    before = span.first - negation.last - 1
+    if 0 <= before <= REACH and not _broken(sentence, negation.last + 1, span.first):
+        return sentence is None or sentence.words[negation.last + 1].plain not in _ONLY
+    after = negation.first - span.last - 1
+    if sentence is None or not 0 < after <= REACH or _broken(sentence, span.last + 1, negation.first):
+        return False
+    return all(word.plain in _COPULA for word in sentence.words[span.last + 1 : negation.first])
 
 
 def all_denied(places: Mapping[str, tuple[Span, ...]], sentences: Sequence[Sentence]) -> frozenset[Span]:
     """Every place of a phrase that is denied."""
-    spans = {span for name, found in places.items() if name != "{not}" for span in found}
-    return frozenset(span for span in spans if denied(span, places, sentences[span.sentence]))
+    negations: dict[int, list[Span]] = {}
+    for negation in places.get("{not}", ()):
+        negations.setdefault(negation.sentence, []).append(negation)
+    spans = {span for name, found in places.items() if name != "{not}" for span in found if span.sentence in negations}
+    return frozenset(span for span in spans if denied(span, negations[span.sentence], sentences[span.sentence]))
 
 
 def _broken(sentence: Sentence | None, first: int, last: int) -> bool:

@@ -64,8 +64,15 @@ class Sandbox:
         if self._started:
             return
         self._started = True
-        for _ in range(self._size):
-            self._free.put_nowait(await _Reader.start(*self._limits))
+        for place in range(self._size):
+            try:
+                reader = await _Reader.start(*self._limits)
+            except BaseException:
+                for _ in range(self._size - place):
+                    self._free.put_nowait(None)
+                await self.stop()
+                raise
+            self._free.put_nowait(reader)
 
     async def read(self, contents: Sequence[bytes], desk: Desk) -> list[ParsedMail | Poisoned]:
         """One answer for each mail, in order. Waits for a free process; can be cancelled at any time."""
@@ -80,9 +87,12 @@ class Sandbox:
                     await reader.read(contents[len(results) :], desk, results)
                 except _Lost as lost:
                     results.append(Poisoned(lost.reason))
-                    reader = await reader.kill()
+                    await reader.kill()
+                    reader = None
         except BaseException:  # cancelled: what the process still says belongs to nobody
-            reader = reader.kill_now() if reader else None
+            if reader is not None:
+                reader.kill_now()
+                reader = None
             raise
         finally:
             self._free.put_nowait(reader)
@@ -108,7 +118,7 @@ class _Reader:
 
     @classmethod
     async def start(cls, cpu_seconds: int, memory_mb: int) -> "_Reader":
-        path = json.dumps([str(Path(entry).absolute()) for entry in sys.path])
+        path = json.dumps([_absolute(entry) for entry in sys.path])
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-c", _START, path, str(cpu_seconds), str(memory_mb),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -174,6 +184,11 @@ class _Reader:
         """Returns when the process is gone."""
         self.kill_now()
         await self._process.wait()
+
+
+def _absolute(entry: str) -> str:
+    """The child starts in another folder, so that nothing there can be imported."""
+    return str(Path(entry).absolute())
 
 
 def main() -> None:

@@ -171,6 +171,17 @@ async def test_a_refused_password_drops_no_mail_and_is_not_tried_again_at_once(s
     assert sink.copies == 0
 
 
+async def test_a_pause_says_why_even_when_another_connection_still_works(sink, relay):
+    sink.fail("RCPT", SILENCE)
+    slow = asyncio.create_task(relay.send(TO, MAIL, FROM))
+    await command(sink, "RCPT")
+    sink.fail("AUTH", "535 5.7.8 no")
+    refused = await relay.send(TO, MAIL, FROM)
+    relay.denied = ""  # as after a mail that another connection has sent meanwhile
+    assert await relay.send(TO, MAIL, FROM) == refused
+    assert isinstance(await slow, Retry)
+
+
 async def test_denied_is_over_when_a_mail_is_accepted(sink, relay):
     sink.fail("MAIL", "550 5.7.1 not your sender")
     assert isinstance(await relay.send(TO, MAIL, FROM), Retry)

@@ -1,8 +1,10 @@
-"""Real databases for the tests: a SQLite file, and a PostgreSQL server of our own on a free port, started and stopped here.
+"""Real databases for the tests: a SQLite file, and a PostgreSQL server of our own on a free port.
 
-PostgreSQL's binaries come with Debian's `postgresql`; SUPPORTBOT_REQUIRE_POSTGRES=1 makes their absence a failure.
+It is started and stopped here, from the binaries of Debian's `postgresql`; SUPPORTBOT_REQUIRE_POSTGRES=1 makes
+their absence a failure.
 """
 
+import asyncio
 import os
 import shutil
 import socket
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+
 from supportbot.store.database import Database
 
 _names = count(1)
@@ -65,20 +68,22 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def make_database(server: str) -> str:
-    """A new, empty PostgreSQL database; its URL."""
+async def make_database(server: str, template: str = "template1") -> str:
+    """A new PostgreSQL database; its URL."""
     name = f"t{os.getpid()}_{next(_names)}"
     admin = await asyncpg.connect(server.replace("+asyncpg", "") + "/postgres")
     try:
-        await admin.execute(f"CREATE DATABASE {name}")
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     finally:
         await admin.close()
     return f"{server}/{name}"
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgres", marks=pytest.mark.xdist_group("postgres"))]  # one server is enough
-)
+KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.xdist_group("postgres"))]
+"""One server is enough, so its tests stay in one process."""
+
+
+@pytest.fixture(params=KINDS)
 async def url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, of each kind in turn."""
     if request.param == "sqlite":
@@ -86,9 +91,36 @@ async def url(request: pytest.FixtureRequest) -> str:
     return await make_database(request.getfixturevalue("postgres_server"))
 
 
-@pytest.fixture
-async def database(url: str, tmp_path: Path) -> AsyncIterator[Database]:
-    """An open database, of each kind in turn."""
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the schema and nothing in it, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    asyncio.run(_open_and_close("sqlite:///supportbot.db", folder))
+    return folder / "supportbot.db"
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with the schema and nothing in it, to be copied."""
+    url = asyncio.run(make_database(postgres_server))
+    asyncio.run(_open_and_close(url, tmp_path_factory.mktemp("none")))
+    return url.rpartition("/")[2]
+
+
+async def _open_and_close(url: str, folder: Path) -> None:
+    await (await Database.open(url, folder)).close()
+
+
+@pytest.fixture(params=KINDS)
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An open database with the schema, of each kind in turn."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "supportbot.db")
+        (tmp_path / "supportbot.db").chmod(0o600)
+        url = "sqlite:///supportbot.db"
+    else:
+        template = request.getfixturevalue("migrated_template")
+        url = await make_database(request.getfixturevalue("postgres_server"), template)
     opened = await Database.open(url, tmp_path)
     yield opened
     await opened.close()

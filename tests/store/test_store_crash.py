@@ -12,7 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from builders import NOW
-from sqlalchemy import inspect, select, text
+from sqlalchemy import select, text
+
 from supportbot.errors import Invalid, Occupied
 from supportbot.store import contents, inbox, schema, tables, tickets, timers
 from supportbot.store.database import Database
@@ -55,7 +56,7 @@ for life in range(20):
         os.close(read)
         work(write, life)
     os.close(write)
-    enough, seen = random.randrange(1, 120), b""
+    enough, seen = random.randrange(1, 50), b""
     with os.fdopen(read, "rb", buffering=0) as pipe:
         while seen.count(b"\\n") < enough and (more := pipe.read(4096)):
             seen += more
@@ -82,11 +83,13 @@ async def test_kill_9_loses_no_acknowledged_commit_and_leaves_no_half_one(tmp_pa
     assert set(acknowledged) <= whole
 
     def every_mail(conn):
-        return [inbox.raw(conn, mail) for mail in conn.scalars(select(tables.inbox.c.id))]
+        rows = conn.execute(select(tables.inbox.c.id, tables.inbox.c.folder, tables.inbox.c.uid)).all()
+        return {f"{row.folder}-{row.uid}": inbox.raw(conn, row.id) for row in rows}
 
     mails = await database.read(every_mail)
-    assert {mail[: mail.index(b"-", mail.index(b"-") + 1)] for mail in mails} >= {b"0-0"}
-    assert len(mails) == len(whole)
+    assert mails.keys() == whole
+    assert all(content == key.encode() * (len(content) // len(key)) for key, content in mails.items())
+    assert any(len(content) > contents.LARGE for content in mails.values())
     await database.close()
 
 
@@ -165,28 +168,15 @@ def test_the_newest_migration_is_the_head():
     assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.HEAD]
 
 
-async def test_an_empty_database_gets_the_tables_of_the_program(database):
+async def test_an_empty_database_gets_the_tables_of_the_program(url, tmp_path):
+    database = await Database.open(url, tmp_path)
+
     def differences(conn):
         return compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), tables.METADATA)
 
     assert await database.read(differences) == []
     assert await database.read(schema.is_current)
-
-
-async def test_indexes_are_those_of_the_program(database):
-    """What compare_metadata does not see: which rows a partial index is of."""
-
-    def partial(conn):
-        found = {one["name"] for name in ("inbox", "outbox") for one in inspect(conn).get_indexes(name)
-                 if any("where" in key for key in one.get("dialect_options", {}))}  # fmt: skip
-        return found
-
-    names = {index.name for table in (tables.inbox, tables.outbox) for index in table.indexes}
-    expected = {
-        name for name in names if name in ("inbox_unread", "inbox_to_put_away", "inbox_set_aside", "outbox_came_back")
-    }
-    assert await database.read(partial) == expected
-    assert len(expected) == 4
+    await database.close()
 
 
 async def test_many_first_starts_at_once(url, tmp_path):
@@ -217,7 +207,7 @@ async def test_without_migrating_an_old_schema_is_refused(url, tmp_path):
     await (await Database.open(url, tmp_path, migrate=False)).close()
 
 
-async def test_a_migration_that_is_cut_off_leaves_nothing(database, url, tmp_path):
+async def test_a_migration_that_is_cut_off_leaves_nothing(database):
     def cut_off(conn):
         for table in reversed(tables.METADATA.sorted_tables):
             table.drop(conn)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from builders import NOW
+
 from supportbot.store import contents, inbox
 from supportbot.store.contents import content_hash
 from supportbot.store.inbox import Kept

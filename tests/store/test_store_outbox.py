@@ -1,12 +1,15 @@
 """Mails that leave: queued once, claimed in order, tried again, given up, come back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from builders import NOW, a_ticket
+
 from supportbot.store import outbox, tickets
 from supportbot.tickets.effects import Outgoing
 from supportbot.tickets.lifecycle import Plan
+from supportbot.tickets.ticket import Status
 
 LEASE = timedelta(minutes=20)
 DAY = timedelta(days=1)
@@ -146,10 +149,6 @@ async def test_a_person_may_have_a_dead_letter_tried_again(write):
 
 @pytest.mark.parametrize("resolved", [False, True])
 async def test_dead_letters_of_a_ticket_matter_while_it_is_open(write, resolved):
-    from dataclasses import replace
-
-    from supportbot.tickets.ticket import Status
-
     ticket = a_ticket()
     await write(tickets.apply, Plan(replace(ticket, status=Status.RESOLVED if resolved else Status.TAKEN)), True)
     await write(outbox.add, a_letter(ticket=ticket.number), NOW)

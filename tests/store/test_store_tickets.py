@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from builders import NOW, POLICY, a_decision, a_mail, a_ticket, arrived
+
 from supportbot.mail.message import Address
 from supportbot.store import tickets, values
 from supportbot.tickets.lifecycle import Plan, open_ticket

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from builders import NOW, a_decision, a_ticket
+
 from supportbot.store import inbox, mailboxes, outbox, queue, registry, status, tickets, timers
 from supportbot.store.inbox import Kept
 from supportbot.store.mailboxes import MailboxState
