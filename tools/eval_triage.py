@@ -18,12 +18,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from supportbot.mail.message import ParsedMail  # noqa: E402
-from supportbot.mail.parse import parse  # noqa: E402
-from supportbot.triage import registry as registries  # noqa: E402
-from supportbot.triage import rulebook  # noqa: E402
-from supportbot.triage.decide import decide  # noqa: E402
-from supportbot.triage.decision import Decision  # noqa: E402
+from supportbot.mail.message import ParsedMail
+from supportbot.mail.parse import parse
+from supportbot.triage import registry as registries
+from supportbot.triage import rulebook
+from supportbot.triage.decide import decide
+from supportbot.triage.decision import Decision
 
 FIELDS = (
     "kind",

@@ -70,7 +70,7 @@ def _own_results(headers: Headers, authserv_id: str) -> list[_Result]:
 
 def _names(statement: list[str], authserv_id: str) -> bool:
     """The first statement is the server's id, perhaps with a version; Microsoft's form starts with a result instead."""
-    return "=" not in statement and bool(statement) and statement[0].lower() == authserv_id.lower()
+    return "=" not in statement and bool(statement) and statement[0].strip().lower() == authserv_id.lower()
 
 
 def _statements(value: str) -> list[list[str]]:

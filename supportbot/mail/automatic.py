@@ -127,7 +127,6 @@ _MACHINE_HEADERS = ("X-FC-Machinegenerated", "X-Cron-Env", "X-Nagios-Notificatio
 
 def _is_automatic_reply(look: _Look) -> str:
     keyword = submitted(look.root)
-    words = wording.squash(look.text, 600)
     title = look.title
     answers = look.header("In-Reply-To") is not None or look.header("References") is not None
     if keyword == "auto-replied":
@@ -143,49 +142,44 @@ def _is_automatic_reply(look: _Look) -> str:
     if announced:
         return f'its subject begins "{announced[0][:60]}"'
     says = _sentence(look.text)
-    return f'it says "{says[:80]}"' if says else _is_confirmation(look, words)
+    return f'it says "{says[:80]}"' if says else _is_confirmation(look)
 
 
 def _sentence(text: str) -> str:
     """A robot's word for itself, at the head of one of the first sentences: inside one, it may be quoted."""
-    for sentence in re.split(r"[.!?\n]\s{0,9}", text[:400]):
+    for sentence in re.split(r"[.!?\n]\s{0,9}", _own_words(text)[:400]):
         found = wording.REPLY_SENTENCE.match(wording.squash(sentence))
         if found:
             return found[0]
     return ""
 
 
+def _own_words(text: str) -> str:
+    """The beginning, up to where an earlier mail may be quoted: our own confirmations are a robot's words, too."""
+    text = text[:2000]
+    quote = wording.QUOTE.search(text)
+    return text[: quote.start()] if quote else text
+
+
 def _says_away(look: _Look) -> bool:
-    return bool(wording.AWAY_TEXT.search(wording.squash(look.text, 800)) or _sentence(look.text)) or bool(
-        _null_path(look) or _suppressed(look) or _precedence(look)
-    )
+    words = wording.squash(_own_words(look.text), 800)
+    says = wording.AWAY_TEXT.search(words) or _sentence(look.text)
+    return bool(says or _null_path(look) or _suppressed(look) or _precedence(look))
 
 
-_TICKET_SYSTEMS = (
-    "x-zendesk-",
-    "x-jira-",
-    "x-otrs-",
-    "x-rt-",
-    "rt-ticket",
-    "x-freshdesk-",
-    "x-servicenow-",
-    "x-znuny-",
-)
+_TICKET_SYSTEMS = re.compile(r"x-(?:zendesk|jira|otrs|rt|freshdesk|servicenow|znuny)-|rt-ticket", re.IGNORECASE)
 
 
 def _ticket_system(look: _Look) -> bool:
     """A person's answer by way of one says auto-generated, too; its confirmations are known by their words."""
-    names = (name.lower() for name, _ in look.root.headers.fields)
-    return (
-        any(name.startswith(_TICKET_SYSTEMS) for name in names) or "zendesk" in (look.header("X-Mailer") or "").lower()
-    )
+    return any(_TICKET_SYSTEMS.match(name) for name, _ in look.root.headers.fields)
 
 
-def _is_confirmation(look: _Look, words: str) -> str:
+def _is_confirmation(look: _Look) -> str:
     """A ticket system's "we have received your mail": by its subject and one more sign of a machine."""
     subject = wording.ACK_SUBJECT.match(look.title)
     machine = submitted(look.root) or _robot(look) or _precedence(look) or _suppressed(look)
-    if subject and (machine or wording.ACK_TEXT.search(words[:400])):
+    if subject and (machine or wording.ACK_TEXT.search(wording.squash(_own_words(look.text), 400))):
         return f'a confirmation: "{look.title[:60]}"'
     return ""
 

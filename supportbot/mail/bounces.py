@@ -53,37 +53,37 @@ def read_bounce(root: Part, sender: Address | None, subject: str, text: str) -> 
 
 
 def _because(root: Part, sender: Address | None, subject: str, text: str) -> str:
-    null = _is_null(root.headers.get("Return-Path"))
-    strong, weak = null or is_daemon(root, sender), _is_weak_daemon(root, sender)
+    path = root.headers.get("Return-Path")
+    null = path is not None and path.strip("<> \t").casefold() in ("", "mailer-daemon")
+    daemon, weak = is_daemon(root, sender), _is_weak_daemon(root, sender)
     reports = root.type == "multipart/report" and root.params.get("report-type", "").lower() == "delivery-status"
     standard = reports or any(part.type in _STATUS for part in own_parts(root))
-    nobody = sender is None and root.headers.get("Return-Path") is None
-    if standard and (strong or weak or nobody):
+    nobody = sender is None and path is None
+    if standard and (null or daemon or weak or nobody):
         return "a delivery status by RFC 3464 from a mail system"
-    if root.headers.get("X-Failed-Recipients") is not None and (strong or weak):
-        return "X-Failed-Recipients from a mail system"
-    return _by_wording(strong, weak, null, subject, text)
-
-
-def _is_null(path: str | None) -> bool:
-    return path is not None and path.strip("<> \t").casefold() in ("", "mailer-daemon")
-
-
-def _by_wording(strong: bool, weak: bool, null: bool, subject: str, text: str) -> str:
-    words = squash(text, 8000)
-    found = _NOTICE.search(words)
-    if found:
-        return _DELIVERED if found[1] == "delivery" else "a notification of a bounce by Amazon SES"
-    if not strong and not weak:
+    if not (null or daemon or weak):
         return ""
-    title = squash(subject)
-    in_subject = wording.BOUNCE_SUBJECT.search(title)
+    if root.headers.get("X-Failed-Recipients") is not None:
+        return "X-Failed-Recipients from a mail system"
+    return _by_wording(null, daemon, weak, subject, text)
+
+
+def _by_wording(null: bool, daemon: bool, weak: bool, subject: str, text: str) -> str:
+    """The less sure the sender, the more must be said: absence notices have the null path, too, and quote subjects."""
+    words = squash(text, 8000)
+    if found := _NOTICE.search(words):
+        return _DELIVERED if found[1] == "delivery" else "a notification of a bounce by Amazon SES"
+    in_subject = wording.BOUNCE_SUBJECT.search(squash(subject))
     in_text = wording.BOUNCE_TEXT.search(words)
     in_code = wording.SMTP_REPLY.search(words)
-    if (strong and (in_subject or (in_text and (in_code or null)))) or (weak and in_subject and (in_text or in_code)):
-        seen = in_subject or in_text
-        return f'a mail system says "{seen[0] if seen else ""}"'
-    return ""
+    told = (
+        (daemon and (in_subject or (in_text and in_code)))
+        or (weak and in_subject and (in_text or in_code))
+        or (weak and null and (in_subject or in_text))
+        or (null and in_text and (in_subject or in_code))
+    )
+    seen = in_text or in_subject
+    return f'a mail system says "{seen[0]}"' if told and seen else ""
 
 
 def is_daemon(root: Part, sender: Address | None) -> bool:

@@ -97,14 +97,13 @@ def to_text(html: str) -> str:
 def lines(html: str) -> tuple[Line, ...]:
     """The visible lines, with the level of quotation and what the markup says of each."""
     source = _bounded(html)
+    page = _Page(tight=bool(SHEET_NO_MARGIN.search(source[:20_000])))
     try:
         root = LexborHTMLParser(source).root
-    except Exception:  # Nothing that a stranger wrote may stop the reader: show the tags rather than no text.
-        root = None
-    if root is None:
-        return tuple(Line(text) for text in _without_tags(source).split("\n"))
-    page = _Page(tight=bool(SHEET_NO_MARGIN.search(source[:20_000])))
-    _walk(root, page)
+        if root is not None:
+            _walk(root, page)
+    except Exception:  # Nothing that a stranger wrote may stop the reader: better text without layout than none.
+        return squeeze(Line(text.strip()) for text in _without_tags(source).split("\n"))
     page.flush()
     return squeeze(page.done)
 
@@ -290,8 +289,8 @@ def _close(tag: str, node: LexborNode, attributes: dict[str, str | None], page: 
     elif tag in ("ul", "ol") and page.lists:
         page.lists.pop()
     elif tag == "tr":
-        page.row_began = -1
-        page.gap = min(page.gap, 1)
+        page.buffer = page.buffer.removesuffix(CELL)
+        page.glued, page.row_began, page.gap = False, -1, 1
 
 
 def _bullet(page: _Page) -> None:
@@ -310,9 +309,9 @@ def _cell(page: _Page) -> None:
     if page.buffer.strip() and page.row_began == len(page.done):
         page.gap = 0
         page.buffer = page.buffer.rstrip().removesuffix(CELL.rstrip()).rstrip() + CELL
-        page.glued = True
     else:
-        page.block(1)
+        page.block(1 if page.buffer else 0)
+    page.glued = page.gap == 0
 
 
 def _show_target(href: str, text: str, page: _Page) -> None:

@@ -47,12 +47,10 @@ def _line(text: str) -> Line:
 
 
 def squeeze(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Without blank lines at both ends, and never more than two of them in a row."""
+    """Without blank lines at both ends, and never more than one of them in a row."""
     kept: list[Line] = []
-    blanks = 2
     for line in lines:
-        blanks = blanks + 1 if line.blank else 0
-        if blanks <= 2:
+        if not line.blank or (kept and not kept[-1].blank):
             kept.append(line)
     while kept and kept[-1].blank:
         kept.pop()

@@ -8,7 +8,7 @@ never joins message/partial. The trap is depth: 10 000 nested mails end the stan
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from supportbot.mail.charsets import decode, mend
@@ -31,6 +31,7 @@ _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 _SEEN_BOUNDARY = re.compile(
     rb"^--([^\s-][^\r\n]{0,99}?|-[^\r\n]{1,99}?)[ \t]*\r?\n(?:content-[a-z-]{1,40}:)", re.I | re.M
 )
+_LOOKED_FOR_BOUNDARY = 64 * 1024
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _BLANKS = b"\r\n\t \xef\xbb\xbf"
 
@@ -137,12 +138,13 @@ def _children(kind: str, params: dict[str, str], body: bytes, reading: _Reading,
 def _pieces(body: bytes, boundary: str, reading: _Reading) -> Iterator[bytes]:
     """What stands between the boundary lines; one that is not found is guessed from what looks like it."""
     mark = boundary.rstrip().encode("utf-8", "replace")
-    cuts = list(_cuts(body, mark)) if mark else []
-    if not cuts and (seen := _SEEN_BOUNDARY.search(body)):
+    cuts = list(islice(_cuts(body, mark), MOST_PARTS + 2)) if mark else []
+    if not cuts and (seen := _SEEN_BOUNDARY.search(body, 0, _LOOKED_FOR_BOUNDARY)):
         reading.note("a multipart whose boundary is missing or another than declared")
-        cuts = list(_cuts(body, seen[1]))
+        cuts = list(islice(_cuts(body, seen[1]), MOST_PARTS + 2))
     if cuts and not cuts[-1][2]:
-        reading.note("a multipart without its end")
+        if len(cuts) < MOST_PARTS:
+            reading.note("a multipart without its end")
         cuts.append((len(body), len(body), True))
     for (_, start, _), (end, _, _) in pairwise(cuts):
         yield _without_last_break(body[start:end]) if end < len(body) else body[start:end]

@@ -143,7 +143,7 @@ def _is_broken_link(lines: Sequence[Line], at: int) -> bool:
 def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after: Sequence[Line]) -> bool:
     if begun.kind == "forward":
         return True
-    text, _ = split_signature(squeeze(own))
+    text, _ = split_signature(squeeze(own), may_be_all=True)
     words = " ".join(line.bare for line in text if not is_greeting(line.bare) and not is_sent_from(line.bare)).lower()
     if not words.strip("-_=* .") and not _is_a_word(own):
         behind = any(not line.blank for line in after)
@@ -169,21 +169,20 @@ def _unwrap(
 ) -> _Pieces:
     """The mail that is forwarded, itself without the earlier exchange below it; its signature stays with it."""
     end = _end_of_quote(lines, at, begun)
-    head = list(lines[at : at + begun.size])
+    blank = Line("")
+    head = lines[at : at + begun.size]
     body = lines[at + begun.size : end]
     level = min((line.level for line in body if not line.blank), default=0)
     inner = _take_apart(squeeze(Line(line.text, max(0, line.level - level), line.mark) for line in body), "", depth + 1)
-    kept = [*inner.own, *([Line("")] if inner.signature else []), *inner.signature]
-    kept += [Line(""), *inner.taken_up] if inner.taken_up else []
-    kept += inner.below
-    fields = begun.fields
-    forwarded = Forwarded(
-        fields.get("from", ""), fields.get("subject", ""), fields.get("date", ""), join(squeeze(kept))
-    )
-    text, signature = split_signature(squeeze(own), sender)
-    if signature and not any(not line.blank for line in text):
-        text, signature = [], list(own)
+    kept = squeeze([*inner.own, blank, *inner.signature, blank, *inner.taken_up, *inner.below])
+    text, signature = split_signature(squeeze(own), sender, may_be_all=True)
     below, closing = split_signature(squeeze(lines[end:]), sender)
-    gap = [Line("")]
-    taken_up = [*(gap if text else []), *(Line(line.text) for line in head), *gap, *kept]
-    return _Pieces(text, signature + closing, taken_up, quoted + inner.quoted, gap + below if below else [], forwarded)
+    fields = begun.fields
+    return _Pieces(
+        own=text,
+        signature=[*signature, blank, *closing],
+        taken_up=[blank, *(Line(line.text) for line in head), blank, *kept],
+        quoted=quoted + inner.quoted,
+        below=[blank, *below],
+        forwarded=Forwarded(fields.get("from", ""), fields.get("subject", ""), fields.get("date", ""), join(kept)),
+    )

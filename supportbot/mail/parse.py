@@ -5,6 +5,7 @@ says of itself is not what it is; the sender is None unless From holds exactly o
 believes it (`authenticity` says how far that is proven).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -22,6 +23,8 @@ from supportbot.mail.mime import read_tree
 
 MOST_ODDITIES = 30
 _DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+_LONGEST_SAMPLE = 4000
+_NO_WORD = re.compile(r"\S{60,}")
 _Result = TypeVar("_Result")
 
 
@@ -152,8 +155,13 @@ def _with_judgements(mail: ParsedMail, root: Part, desk: Desk, oddities: list[st
         tokens=_tried(oddities, "tokens", thread.find_tokens, mail.subject, recipients) or (),
         authenticity=_tried(oddities, "proof of the sender", authenticity.judge, headers, mail.sender, desk.authserv_id)
         or "unknown",
-        language=_tried(oddities, "language", language.detect, mail.new_text or mail.subject) or "other",
+        language=_tried(oddities, "language", language.detect, _sample(mail.new_text or mail.subject)) or "other",
     )
+
+
+def _sample(text: str) -> str:
+    """Enough to tell a language by, without what is no word of any (and slow to search)."""
+    return _NO_WORD.sub(" ", text[:_LONGEST_SAMPLE])
 
 
 def _cleaned_recipient(recipient: FailedRecipient) -> FailedRecipient:

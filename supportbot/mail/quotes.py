@@ -204,20 +204,19 @@ def _may_begin(bare: str) -> bool:
     opened = first is not None and (
         first[0].strip(".") in OPENERS or first[0][0].isdigit() or first[0].strip(".")[:3] in MONTHS
     )
-    dated = bool(_DAY.search(bare) or _TIME.search(bare) or "@" in bare)
-    return (
-        (opened and any(c.isdigit() for c in bare))
-        or (dated and bool(_VERB.search(bare)))
-        or (bool(_VERB.search(bare)) and bare.endswith((":", "-")))
-    )
+    spoken = bool(_VERB.search(bare))
+    dated = bool(_DAY.search(bare) or _TIME.search(bare))
+    if opened and any(c.isdigit() for c in bare):
+        return True
+    return (spoken and (dated or "@" in bare or bare.endswith((":", "-")))) or (dated and "@" in bare)
 
 
 def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
     """Whether the text, with what follows it, introduces a quote."""
     below = _next_text(lines, after)
-    follows = below < len(lines) and (
-        lines[below].level > lines[after - 1].level or header_field(lines[below]) is not None
-    )
+    deeper = below < len(lines) and lines[below].level > lines[after - 1].level
+    deeper = deeper and not _BROKEN.match(lines[below].bare)
+    follows = deeper or (below < len(lines) and header_field(lines[below]) is not None)
     ended = text.rstrip(" \u200f\u202c*").endswith((":", "：")) or re.search(r"\w-{2,}$|\w -{2,}$", text) is not None
     address, day, time = ADDRESS.search(text), _DAY.search(text), _TIME.search(text)
     verbs = list(_VERB.finditer(text))
@@ -239,7 +238,7 @@ def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
     dated = time or any(month in text.lower() for month in MONTHS)
     if opened and opened[0] in OPENERS and dated and any(c.isdigit() for c in text) and len(text) < 120:
         return len(_WORDS.findall(rest)) <= 5
-    return text.startswith("--") or (follows and len(text) < 120 and lines[below].level > lines[after - 1].level)
+    return text.startswith("--") or (deeper and len(text) < 120)
 
 
 def _who(text: str) -> dict[str, str]:

@@ -50,19 +50,28 @@ _PLACE = re.compile(
 )
 
 
-def split_signature(lines: Sequence[Line], sender: str = "") -> tuple[list[Line], list[Line]]:
-    """(text, signature). `sender` is the name of the From field, which tells a name that is written small."""
-    body = list(lines)
+def split_signature(
+    lines: Sequence[Line], sender: str = "", *, may_be_all: bool = False
+) -> tuple[list[Line], list[Line]]:
+    """(text, signature). `sender` is the name of the From field, which tells a name that is written small.
+
+    What would leave no text is no signature, unless `may_be_all` says that the text stands elsewhere (a forward).
+    """
+    body = [Line(""), *lines] if may_be_all else list(lines)
     footer = _cut_footer(body)
-    if not _has_words(body):
+    if not _has_words(body) and not may_be_all:
         said = all(is_sent_from(line.bare) or line.blank for line in footer)
         return (body, footer) if said else (list(lines), [])
     names = frozenset(word for word in re.split(r"[\s.@_-]+", sender.lower()) if len(word) > 2)
     begin, end = _find(body, names)
-    text, cut = body[:begin] + body[end:], body[begin:end]
-    if cut and not _has_words(text):
-        text, cut = body, []
-    return text, cut + footer
+    if (
+        begin < end
+        and not _has_words(body[:begin] + body[end:])
+        and not (may_be_all and _is_plain(body[begin:end], names))
+    ):
+        begin = min(begin + 1, end) if body[begin].bare.lower().strip(" ,.!") in THANKS else end
+    gap = [Line("")] if body and body[-1].blank else []
+    return [*body[:begin], Line(""), *body[end:]], [*body[begin:end], *gap, *footer]
 
 
 def is_greeting(text: str) -> bool:
@@ -90,8 +99,6 @@ def _cut_footer(body: list[Line]) -> list[Line]:
             break
         footer[:0] = body[taken:]
         del body[taken:]
-    while footer and footer[0].blank:
-        body.append(footer.pop(0))
     return footer
 
 
@@ -144,6 +151,17 @@ def _find(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
     return _closing(body, names)
 
 
+def _is_plain(block: Sequence[Line], names: frozenset[str]) -> bool:
+    """Whether a block is a signature beyond doubt: closed by "Mvh", with a telephone, or in the sender's name."""
+    first = block[0].bare
+    return (
+        _starting_phrase(first.lower()) is not None
+        or first.startswith("/")
+        or _is_own_name(first, names)
+        or any(_CONTACT.search(line.bare) for line in block)
+    )
+
+
 def _rstrip(body: Sequence[Line]) -> Sequence[Line]:
     end = len(body)
     while end and body[end - 1].blank:
@@ -152,7 +170,7 @@ def _rstrip(body: Sequence[Line]) -> Sequence[Line]:
 
 
 def _ends(body: Sequence[Line], begin: int) -> bool:
-    """What stands below a delimiter is a signature unless it is long or turns to us."""
+    """What stands below a delimiter is a signature, unless it is long or holds an afterthought."""
     below = [line.bare for line in body[begin + 1 :] if not line.blank]
     return len(below) <= 25 and not any(_AFTERTHOUGHT.match(text) for text in below)
 
@@ -225,7 +243,7 @@ def _end_of_block(body: Sequence[Line], begin: int) -> int | None:
         text = line.bare
         apart = body[at - 1].blank
         if _AFTERTHOUGHT.match(text):
-            return at if seen or apart else None
+            return at
         if not _is_contact_like(text) and not (not apart and seen and _is_slogan(text)) and not _is_disclaimer(text):
             return at if apart and seen else None
         seen += 1

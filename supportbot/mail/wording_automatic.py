@@ -34,19 +34,24 @@ NO_PERSON = re.compile(_NO_REPLY)
 OUTLOOK_REPLY_SUBJECT = re.compile(
     r"(?:automatiskt svar|automatic reply|automatisk svar|automatische antwort|automaattinen vastaus"
     r"|r[ée]ponse automatique|automatisch antwoord|respuesta autom[áa]tica|risposta automatica|resposta autom[áa]tica"
-    r"|automatyczna odpowiedź|автоматический ответ|自動応答|自动答复|automatická odpověď|sjálfvirkt svar|automaatvastus): "
+    r"|automatyczna odpowiedź|автоматический ответ|自動応答|自动答复|automatická odpověď|sjálfvirkt svar"
+    r"|automaatvastus): "
 )
 """What Exchange writes before the subject that it answers; nobody types it."""
-AWAY_SUBJECT = re.compile(
-    r"\[?(?:auto[- ]?(?:svar|antwort|reply|response|responder|respuesta|mail|re)"
-    r"|auto(?:matic|mated) (?:reply|response|mail)|automatiskt (?:svar|svarsmeddelande|meddelande|mail|mejl)|automatisk svar"
-    r"|automaattinen poissaoloviesti|out[- ]of[- ](?:the[- ])?office(?: auto-?reply| reply)?|ooo|vacation"
-    r"|on (?:vacation|leave|holiday|parental leave)|frånvaro(?:meddelande|besked)?|ej på kontoret|inte på kontoret|ej anträffbar|semester"
-    r"|föräldraledig|tjänstledig|fravær(?:smelding|sbesked|sassistent)?|ikke til stede|ikke på kontoret|ute av kontoret|ferie"
-    r"|poissa|poissaoloilmoitus|lomalla|abwesend|abwesenheits(?:notiz|assistent|meldung)|nicht im büro|urlaub|absence du bureau|absente?"
-    r"|afwezig|afwezigheidsassistent|fuera de (?:la )?oficina|ausente|fuori (?:sede|ufficio)|автоответ|не в офисе|不在|自動応答)"
-    r"\]?(?:[:!]| [-(\[]|$)"
+_AWAY = (
+    r"auto[- ]?(?:svar|antwort|reply|response|responder|respuesta|mail|re)",
+    r"auto(?:matic|mated) (?:reply|response|mail)",
+    r"automatiskt (?:svar|svarsmeddelande|meddelande|mail|mejl)|automatisk svar|automaattinen poissaoloviesti",
+    r"out[- ]of[- ](?:the[- ])?office(?: auto-?reply| reply)?|ooo|vacation",
+    r"on (?:vacation|leave|holiday|parental leave)",
+    r"frånvaro(?:meddelande|besked)?|(?:ej|inte) på kontoret|ej anträffbar|semester|föräldraledig|tjänstledig",
+    r"fravær(?:ende|smelding|sbesked|sassistent)?|ikke (?:til stede|på kontoret)|ute av kontoret|ferie",
+    r"poissa|poissaoloilmoitus|lomalla",
+    r"abwesend|abwesenheits(?:notiz|assistent|meldung)|nicht im büro|urlaub",
+    r"absence du bureau|absente?|afwezig(?:heidsassistent)?|fuera de (?:la )?oficina|ausente|fuori (?:sede|ufficio)",
+    r"автоответ|не в офисе|不在|自動応答",
 )
+AWAY_SUBJECT = re.compile(rf"\[?(?:{'|'.join(_AWAY)})\]?(?:[:!]| [-(\[]|$)")
 """How an absence is announced; a person may write it, too, so the text must say it as well."""
 AWAY_TEXT = any_of(
     r"(?:jag (?:är|har)|jeg (?:er|har)|i am|i'm|i will be|we are|vi (?:är|har)) .{0,60}"
@@ -64,7 +69,7 @@ AWAY_TEXT = any_of(
 REPLY_SENTENCE = any_of(
     r"(?:detta|det här|dette) (?:är|er) (?:ett |et )?auto(?:matiskt?|matisk)?[- ]?(?:genererat |generert |genereret )?"
     r"(?:svar|svarsmeddelande|meddelande|melding|besked|mejl|mail)",
-    r"(?:detta|det här) (?:meddelandet|mejlet|mailet|meddelande|svaret) (?:har skickats|är skickat|skickas) automatiskt",
+    r"(?:detta|det här) (?:meddelandet|mejlet|mailet|meddelande|svaret) (?:har skickats|är skickat|skickas) auto",
     r"tämä on automaattinen (?:vastaus|viesti|poissaoloviesti)",
     r"this is an? auto(?:mated|matic|matically generated|-generated)?[- ]?(?:reply|response|answer|acknowledge?ment)",
     r"this (?:message|e-?mail) (?:was|is|has been) (?:sent automatically|automatically (?:sent|generated))",
@@ -75,6 +80,13 @@ REPLY_SENTENCE = any_of(
     r"you (?:have )?received this (?:auto|automatic)",
 )
 """A sentence of its own in which a robot says what it is."""
+
+QUOTE = re.compile(
+    r"^[ \t]{0,4}(?:>|\*?(?:från|from|fra|von|lähettäjä|de|da|van|od)\*?: |-{4,}|_{6,}"
+    r"|[^\n]{0,150}(?:skrev|wrote|schrieb|kirjoitti)[^\n]{0,80}:[ \t]*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Roughly where an earlier mail begins; newtext.py knows better, but comes later."""
 
 _CASES = (
     "ärende|mejl|mail|e-post|meddelande|förfrågan|felanmälan|fråga|request|ticket|message|e-?mail|enquiry|inquiry|query"

@@ -4,12 +4,15 @@ The trap: a NUL is refused by PostgreSQL and cuts texts short in SQLite; a lone 
 cleans what it reads, but one forgotten string must not make a mail impossible to store, so both become U+FFFD here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, FromClause, Table, event
+from sqlalchemy import Connection, Dialect, Engine, FromClause, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 Adapt = Callable[[Any], Any]
 
@@ -34,6 +37,15 @@ class Prepared:
             return int(_cursor(conn).execute(sql, values).rowcount)
         return conn.exec_driver_sql(sql, values).rowcount
 
+    def many(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute it for each row."""
+        forms = [self._form(conn, row) for row in rows]
+        sql, values = forms[0][0], [values for _, values in forms]
+        if conn.dialect.name == "sqlite":
+            _cursor(conn).executemany(sql, values)
+        else:
+            conn.exec_driver_sql(sql, values)
+
     def value(self, conn: Connection, row: Mapping[str, Any]) -> Any:
         """Execute it; what its RETURNING gives, or None."""
         sql, values = self._form(conn, row)
@@ -55,9 +67,7 @@ class Prepared:
         compiled = self._build(_INSERTS[dialect.name]).compile(dialect=dialect, column_keys=self._columns)
         binds = [(key, compiled.binds[key]) for key in compiled.positiontup]
         constants = {key: bind.value for key, bind in binds if not bind.required}
-        # What the type asks for; where it asks for nothing (as for texts), the guard.
-        adapting = tuple((key, bind.type.dialect_impl(dialect).bind_processor(dialect) or clean) for key, bind in binds)
-        return _Form(str(compiled), adapting, constants)
+        return _Form(str(compiled), tuple((key, _adapting(bind.type, dialect)) for key, bind in binds), constants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,13 @@ class _Form:
     parameters: tuple[tuple[str, Adapt], ...]
     """In order: the name of each, and what its value goes through."""
     constants: dict[str, Any]
+
+
+def _adapting(kind: TypeEngine[Any], dialect: Dialect) -> Adapt:
+    """What the type asks for; where it asks for nothing (as for texts), the guard."""
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    # One mail writes the same moment a dozen times.
+    return lru_cache(256)(process) if process and isinstance(kind, UTCDateTime) else process or clean
 
 
 def _cursor(conn: Connection) -> Any:
@@ -90,10 +107,10 @@ def insert_new(conn: Connection, table: FromClause, values: Mapping[str, Any]) -
     return new
 
 
-def insert_rows(conn: Connection, table: FromClause, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows, each of which must be new."""
-    for row in rows:
-        _known("rows", table, row, lambda insert: insert(table)).count(conn, row)
+def insert_rows(conn: Connection, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows with the same columns, each of which must be new."""
+    if rows:
+        _known("rows", table, rows[0], lambda insert: insert(table)).many(conn, rows)
 
 
 def _known(how: str, table: FromClause, row: Mapping[str, Any], build: Callable[[Any], Any]) -> Prepared:

@@ -26,6 +26,13 @@ from supportbot.store.trouble import as_errors, translated
 
 GROUP = 64
 """Functions in one commit at most."""
+PRAGMAS = (
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",  # else every SAVEPOINT that changes 16 pages makes a file of its own
+    "cache_size = -16000",
+    "wal_autocheckpoint = 4000",  # pages: a group of 50 mails writes some 400
+)
 BUSY_SECONDS = 5.0
 """How long a lock of another process is waited for."""
 
@@ -58,8 +65,7 @@ def _engine(file: Path, begin: str, *more: str) -> Engine:
     def connect(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         _set_wal(connection)
-        # In memory: else every SAVEPOINT that changes 16 pages makes a file of its own.
-        for pragma in ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -16000", "wal_autocheckpoint = 4000", *more):
+        for pragma in (*PRAGMAS, *more):
             connection.execute(f"PRAGMA {pragma}")
         if connection.execute("PRAGMA synchronous").fetchone() != (2,):
             raise Unreachable(f"{file}: SQLite refuses synchronous = FULL, without which a power cut loses mail")

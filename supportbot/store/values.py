@@ -6,8 +6,9 @@ no migration of what is stored.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from supportbot.tickets.ticket import Billing, BillingState, PhoneEscalation
@@ -83,8 +84,12 @@ def _json(value: object) -> str:
 
 def _sparse(value: Any) -> dict[str, Any]:
     """The fields of a dataclass that do not have their default."""
-    return {one.name: got for one in fields(value) if (got := getattr(value, one.name)) != _default(one)}
+    return {name: got for name, default in _defaults(value.__class__) if (got := getattr(value, name)) != default}
 
 
-def _default(one: "Field[Any]") -> Any:
-    return one.default_factory() if one.default_factory is not MISSING else one.default
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass, each with its default (MISSING where it has none)."""
+    return tuple(
+        (one.name, one.default if one.default_factory is MISSING else one.default_factory()) for one in fields(kind)
+    )

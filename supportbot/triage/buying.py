@@ -41,10 +41,8 @@ def of(registry: Registry, sighting: Sighting, said: Answer, told: Facts, today:
     notes = list(_contract(customer, today, terms))
     if denied:
         shown = from_text[0].words if from_text else ""
-        notes.append(
-            f"The text says of the purchase what the registry denies ({customer.purchase}"
-            f"{f', {customer.partner_id}' if customer.partner_id else ''}): {shown!r}. Find out with whom the contract is."
-        )
+        held = " ".join(filter(None, (customer.purchase, customer.partner_id)))
+        notes.append(f"The registry says {held}, the text says {shown!r}. Find out with whom the contract is.")
     return Bought(customer.purchase, customer.partner_id, denied, (why, *(from_text if denied else ())), tuple(notes))
 
 

@@ -10,10 +10,10 @@ from datetime import date
 
 from supportbot.mail.message import ParsedMail
 from supportbot.triage import buying, equipment
-from supportbot.triage.conditions import Places
 from supportbot.triage.decision import BillableReason, Category, Decision, Kind, PassedOver, Question, Reason
 from supportbot.triage.evidence import Sighting, identify
 from supportbot.triage.facts import Facts, facts
+from supportbot.triage.found import found
 from supportbot.triage.registry import Registry
 from supportbot.triage.route import NOT_JUDGED, Known, route
 from supportbot.triage.rulebook import Answer, Match, RuleBook
@@ -22,6 +22,14 @@ Readings = Mapping[str, Mapping[str, float]]
 
 _BY_NATURE: dict[str, Kind] = {"auto_reply": "auto_reply", "report": "auto_reply", "bounce": "bounce", "bulk": "bulk"}
 _ASKS: dict[str, Question] = {"kind": "kind", "urgency": "urgent", "billable": "billable", "category": "category"}
+_BY = {
+    "address": "The sender's address stands in the customer's row.",
+    "org_number": "The organisation number is the customer's.",
+    "phone_number": "The telephone number lies in the customer's numbers.",
+    "domain": "The address lies in the customer's domain.",
+    "name": "The customer's name is written.",
+}
+_LANGUAGE = (Reason("language", "The language that the new text is written in."),)
 _MOST_WORDS = 200
 """Code points of the words that one reason shows."""
 
@@ -56,7 +64,7 @@ def decide(
     )
     way, why = route(known, customer.row if customer else None)
     reason: BillableReason | None = None if billable == "none" else billable  # type: ignore[assignment]
-    asked.reasons |= {"customer": _seen_by(sighting), "route": (why,), "language": _language(mail)}
+    asked.reasons |= {"customer": _seen_by(sighting), "route": (why,), "language": _LANGUAGE}
     asked.reasons |= {"purchase": bought.reasons, "partner": bought.reasons if bought.partner else ()}
     return Decision(
         kind=kind,
@@ -76,6 +84,7 @@ def decide(
         unsure=asked.unsure(fault),
         notes=(*sighting.notes, *bought.notes, *asked.notes(urgent)),
         device=seen.shown,
+        found=found(registry, sighting.customer, mail.new_text, mail.signature, seen.devices),
     )
 
 
@@ -145,13 +154,9 @@ def _sender(sighting: Sighting) -> str:
 
 def _seen_by(sighting: Sighting) -> tuple[Reason, ...]:
     return tuple(
-        Reason(f"customer-by-{each.strength}", "", None, each.words, each.start, each.end, each.row or None)
+        Reason(f"customer-by-{each.strength}", _BY[each.strength], None, each.words, each.start, each.end, each.row or None)
         for each in sighting.evidence
     )
-
-
-def _language(mail: ParsedMail) -> tuple[Reason, ...]:
-    return (Reason("language", "The language that the new text is written in."),)
 
 
 def _by_nature(mail: ParsedMail) -> Decision:
@@ -167,6 +172,3 @@ def _not_judged(kind: Kind, mail: ParsedMail, asked: _Asked) -> Decision:
 def _nothing(kind: Kind, mail: ParsedMail, why: tuple[Reason, ...]) -> Decision:
     way, reason = route(Known(kind, None, "unknown", False, False, False), None)
     return Decision(kind=kind, route=way, language=mail.language, reasons={"kind": why, "route": (reason,)})
-
-
-__all__ = ["Places", "decide", "reasons_of"]

@@ -20,6 +20,8 @@ class Seen:
     facts: tuple[str, ...] = ()
     reasons: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
     """Value of the fact -> the words of the mail and the row that show it."""
+    devices: tuple[DeviceSighting, ...] = ()
+    """The one at fault; empty where none is named."""
     shown: str | None = None
     """For people: "Yealink T46U 80:5E:C0:21:16:70"."""
 
@@ -33,13 +35,13 @@ def look(registry: Registry, sighting: Sighting, told: Facts) -> Seen:
     if not named:
         return Seen()
     one = max(named, key=lambda each: _blamed(each, told) if in_text else 0)
-    values = _values(one, told)
+    values = _values(one)
     start, end = (one.start, one.end) if in_text else (None, None)
     why = Reason("device", words=one.words, start=start, end=end, row=one.row)
-    return Seen(values, {value: (why,) for value in values}, _shown(one))
+    return Seen(values, dict.fromkeys(values, (why,)), (one,), _shown(one))
 
 
-def _values(one: DeviceSighting, told: Facts) -> tuple[str, ...]:
+def _values(one: DeviceSighting) -> tuple[str, ...]:
     values = ["named"]
     if one.approved is not None:
         values.append("approved" if one.approved else "unapproved")

@@ -28,7 +28,19 @@ _NOT_TOLD = ("{if}", "{ask}", "{order-strong}", "{selling}")
 
 NEEDED = tuple(
     dict.fromkeys(
-        (*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, *impact.NEEDED, *topic.NEEDED, "hard-fault", "symptom", "if", "ask", "ask-help", "ask-indirect")
+        (
+            *tense.NEEDED,
+            *scope.NEEDED,
+            *blame.NEEDED,
+            *impact.NEEDED,
+            *topic.NEEDED,
+            "hard-fault",
+            "symptom",
+            "if",
+            "ask",
+            "ask-help",
+            "ask-indirect",
+        )
     )
 )
 """Concepts that rules/words.toml must hold for facts to be told."""

@@ -205,9 +205,7 @@ def _spans(
     return [(first, last) for last, first in ways.items()]
 
 
-def _places(
-    element: Element, line: _Line, here: Mapping[str, list[tuple[int, int]]]
-) -> Iterator[tuple[int, int]]:
+def _places(element: Element, line: _Line, here: Mapping[str, list[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
     if element.kind == "concept":
         for key in element.keys:
             yield from here.get("{" + key + "}", ())

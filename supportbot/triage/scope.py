@@ -16,7 +16,8 @@ _SKIPPED = frozenset({"vara", "de", "dom", "the", "our", "vare", "vores", "total
 _NUMBERS = {
     word: value
     for value, words in {
-        1: "en ett one", 2: "tva två two to kaksi", 3: "tre three kolme", 4: "fyra four fire nelja", 5: "fem five viisi",
+        1: "en ett one", 2: "tva två two to kaksi", 3: "tre three kolme", 4: "fyra four fire",
+        5: "fem five viisi",
         6: "sex six seks kuusi", 7: "sju seven syv", 8: "atta eight atte otte", 9: "nio nine ni", 10: "tio ten ti",
         11: "elva eleven elleve", 12: "tolv twelve", 13: "tretton thirteen tretten", 14: "fjorton fourteen fjorten",
         15: "femton fifteen femten", 16: "sexton sixteen", 17: "sjutton seventeen", 18: "arton eighteen",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from supportbot.triage.phrases import Span
-from supportbot.triage.text import Sentence
+from supportbot.triage.text import Sentence, fold
 
 NEEDED = ("not", "now", "past", "solved", "fear", "ask-cause", "believe")
 """Concepts without which sentences cannot be judged."""
@@ -40,11 +40,13 @@ _COPULA = frozenset(
 )
 _VERB = re.compile(r"(?:er|ar|or)$")
 """The present tense, which opens a question in Swedish, Norwegian and Danish."""
-_ASKING = frozenset(
-    "kan kunde skulle ar har vet finns gar hur vad vem var vart varfor vilken vilket vilka far maste om "
-    "can could would is are do does how what which who when where why may might kunne hvordan hva hvem hvor hvilken "
-    "hvad hvornar kan ma skal voisiko voiko voisitteko onko kuinka miten mika milloin".split()
-)
+_ASKING = """
+    kan kunde skulle är har vet finns går hur vad vem var vart varför vilken vilket vilka får måste om
+    can could would is are do does how what which who when where why may might
+    kunne hvordan hva hvem hvor hvilken hvad hvornår må skal voisiko voiko voisitteko onko kuinka miten mikä milloin
+"""
+_ASKS = frozenset(fold(word) for word in _ASKING.split())
+"""Words that open a question."""
 
 
 def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
@@ -75,7 +77,7 @@ def _is_question(sentence: Sentence) -> bool:
     """A question word or a verb opens it or its last clause: "Tappar vi samtal då?", "…, så hur hänger det ihop?"."""
     opening = [word.plain for word in sentence.words[:3]]
     opening += [each.plain for n, word in enumerate(sentence.words) if word.comma for each in sentence.words[n : n + 2]]
-    return any(form in _ASKING for form in opening) or bool(_VERB.search(opening[0]))
+    return any(form in _ASKS for form in opening) or bool(_VERB.search(opening[0]))
 
 
 def denied(span: Span, negations: Sequence[Span], sentence: Sentence | None) -> bool:

@@ -28,7 +28,8 @@ _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_INVISIBLE}]|(?<=\d)[.,:](?=\d))*")
 _STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n\s*\n|\n(?=\s*(?:[-*•–]|\d+[.)]))|\n")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:t\.ex|bl\.a|m\.m|s\.k|f\.d|ca|c:a|kl|nr|no|tel|tlf|dvs|d\.v\.s|etc|jfr|ev|inkl|resp|e\.g|i\.e|org|Mr|"
-    r"Ms|Dr|\d{1,2})\.$"
+    r"Ms|Dr|\d{1,2})\.$",
+    re.IGNORECASE,
 )
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "đ": "d", "ł": "l"} | dict.fromkeys(_INVISIBLE))
 _UNSEEN = str.maketrans(dict.fromkeys(_INVISIBLE))

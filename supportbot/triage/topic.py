@@ -11,12 +11,12 @@ from supportbot.triage.phrases import Span
 from supportbot.triage.text import Sentence
 
 WEIGHTS: Mapping[str, tuple[str, float]] = {
-    "porting": ("{about-porting}", 3.0),
+    "porting": ("{about-porting}", 2.5),
     "invoice": ("{about-invoice}", 1.6),
-    "network": ("{about-network}", 1.5),
-    "mobile": ("{about-mobile}", 1.7),
-    "softphone": ("{about-softphone}", 1.7),
-    "function_group": ("{about-function}", 1.5),
+    "network": ("{about-network}", 2.0),
+    "mobile": ("{about-mobile}", 1.8),
+    "softphone": ("{about-softphone}", 1.35),
+    "function_group": ("{about-function}", 1.15),
     "presence": ("{about-presence}", 1.6),
     "group_number": ("{about-group}", 1.4),
     "main_number": ("{about-main}", 1.1),

@@ -13,10 +13,10 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -194,29 +194,32 @@ def _absolute(entry: str) -> str:
 def main() -> None:
     """The other side: reads frames from standard input until it closes. Started by `_Reader.start` only."""
     cpu_seconds, memory_mb = int(sys.argv[2]), int(sys.argv[3])
-    given, answers = sys.stdin.buffer, sys.stdout.buffer
     from supportbot.mail.parse import parse  # here: the parent needs none of it
 
     parse(b"From: a@example.org\n\nHej\n")  # what is loaded late is loaded now, before memory is limited
     _limit(memory_mb)
-    _say(answers, _READY, b"")
-    desk = Desk()
+    _say(_READY, b"")
+    try:
+        _answer_all(parse, cpu_seconds)
+    except MemoryError:
+        _say(_NO_MEMORY, b"")
+
+
+def _answer_all(parse: Callable[[bytes, Desk], ParsedMail], cpu_seconds: int) -> None:
+    given, desk = sys.stdin.buffer, Desk()
     while len(head := given.read(_HEAD.size)) == _HEAD.size:
         kind, length = _HEAD.unpack(head)
+        _renew_cpu(cpu_seconds)
         content = given.read(length)
         if kind == _DESK:
             desk = _DESKS.validate_json(content)
-            continue
-        _renew_cpu(cpu_seconds)
-        try:
-            _say(answers, _PARSED, _MAILS.dump_json(parse(content, desk)))
-        except MemoryError:
-            _say(answers, _NO_MEMORY, b"")
+        else:
+            _say(_PARSED, _MAILS.dump_json(parse(content, desk)))
 
 
-def _say(answers: BinaryIO, kind: bytes, content: bytes) -> None:
-    answers.write(_HEAD.pack(kind, len(content)) + content)
-    answers.flush()
+def _say(kind: bytes, content: bytes) -> None:
+    sys.stdout.buffer.write(_HEAD.pack(kind, len(content)) + content)
+    sys.stdout.buffer.flush()
 
 
 def _limit(memory_mb: int) -> None:

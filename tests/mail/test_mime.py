@@ -79,13 +79,13 @@ def test_encoded_words(given: str, text: str) -> None:
         ('text/plain; charset="utf-8"; format=flowed', "text/plain", {"charset": "utf-8", "format": "flowed"}),
         ("text/plain; name*", "text/plain", {}),
         ("text/plain charset=utf-8", "text/plain", {"charset": "utf-8"}),
-        ("attachment; filename*0*=utf-8''fel%20p%C3%A5; filename*1*=%20v.pdf", "attachment", {"filename": "fel på v.pdf"}),
+        ("attachment; filename*0*=utf-8''p%C3%A5; filename*1*=%20v.pdf", "attachment", {"filename": "på v.pdf"}),
         ("attachment; filename*1=b.txt; filename*0=a", "attachment", {"filename": "ab.txt"}),
         ('attachment; filename="C:\\tmp\\a.doc"', "attachment", {"filename": "C:\\tmp\\a.doc"}),
         ("attachment; filename=a b.pdf; filename=c.pdf", "attachment", {"filename": "a b.pdf"}),
         ("attachment; filename=a.txt; filename*=utf-8''%C3%A5.txt", "attachment", {"filename": "å.txt"}),
     ],
-)  # fmt: skip
+)
 def test_parameters(value: str, word: str, params: dict[str, str]) -> None:
     assert parameters(value) == (word, params)
 
@@ -102,7 +102,11 @@ def test_parameters_are_read_in_one_pass(value: str) -> None:
         (b"aGVq\r\naGVq\r\n", "BASE64", b"hejhej"),
         (b"aGVq=\naGVq", "base64", b"hejhej"),
         (b"aGVqaG", "base64", b"hejh"),
-        (b"RmVsIHDDpSB2w6R4ZWxu!!!\r\n-- \r\nSignatur fran en gateway\r\nA=", "base64", "Fel på växeln".encode() + b"\n-- \nSignatur fran en gateway"),
+        (
+            b"RmVsIHDDpSB2w6R4ZWxu!!!\r\n-- \r\nSignatur fran en gateway\r\nA=",
+            "base64",
+            "Fel på växeln".encode() + b"\n-- \nSignatur fran en gateway",
+        ),
         (b"Inte alls kodat", "base64", b"Inte alls kodat"),
         (b"p=C3=A5= \nx=zz", "quoted-printable", b"p\xc3\xa5x=zz"),
         (b"begin 644 x\n#:&5J\n`\nend\n", "x-uuencode", b"hej"),

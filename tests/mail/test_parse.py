@@ -28,7 +28,9 @@ def mail(rest: str, head: str = HEAD) -> bytes:
 
 
 def multipart(kind: str, *parts: str) -> bytes:
-    return mail(f"Content-Type: multipart/{kind}; boundary=b\r\n\r\n" + "".join(f"--b\r\n{p}\r\n" for p in parts) + "--b--")
+    return mail(
+        f"Content-Type: multipart/{kind}; boundary=b\r\n\r\n" + "".join(f"--b\r\n{p}\r\n" for p in parts) + "--b--"
+    )
 
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\r\n\r\nVi kan inte ringa ut."
@@ -44,7 +46,11 @@ INNER = "Content-Type: message/rfc822\r\n\r\nFrom: Bo <bo@annan.se>\r\nSubject: 
         (multipart("alternative", PLAIN, RICH), "Vi kan inte ringa ut.", []),
         (multipart("alternative", "\r\n \r\n", RICH), "Vi kan inte ringa ut.", []),
         (mail(RICH), "Vi kan inte ringa ut.", []),
-        (multipart("mixed", PLAIN, IMAGE, "\r\nHälsningar Bo"), "Vi kan inte ringa ut. Hälsningar Bo", ["attachment-1.png"]),
+        (
+            multipart("mixed", PLAIN, IMAGE, "\r\nHälsningar Bo"),
+            "Vi kan inte ringa ut. Hälsningar Bo",
+            ["attachment-1.png"],
+        ),
         (multipart("mixed", PLAIN, RICH), "Vi kan inte ringa ut.", []),
         (multipart("related", RICH, IMAGE), "Vi kan inte ringa ut.", ["attachment-1.png"]),
         (multipart("mixed", PLAIN, INNER), "Vi kan inte ringa ut.", ["Inre.eml"]),
@@ -60,9 +66,13 @@ INNER = "Content-Type: message/rfc822\r\n\r\nFrom: Bo <bo@annan.se>\r\nSubject: 
             [],
         ),
         (mail("Content-Type: text/enriched\r\n\r\n<bold>Fel</bold> här << nu"), "Fel här < nu", []),
-        (mail("Content-Type: text/calendar\r\n\r\nBEGIN:VEVENT\r\nSUMMARY:Möte\r\nEND:VEVENT"), "Möte", ["attachment-1.ics"]),
+        (
+            mail("Content-Type: text/calendar\r\n\r\nBEGIN:VEVENT\r\nSUMMARY:Möte\r\nEND:VEVENT"),
+            "Möte",
+            ["attachment-1.ics"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_text_is_the_one_that_a_reader_shows(content: bytes, text: str, files: list[str]) -> None:
     read = parse(content, DESK)
     assert " ".join(read.text.split()) == text
@@ -165,14 +175,18 @@ def test_the_last_hundred_references_are_kept() -> None:
 
 
 def test_the_null_path_is_told_from_a_missing_one() -> None:
-    paths = [parse(mail(line + "\r\nhej")).return_path for line in ("Return-Path: <>\r\n", "", "Return-Path: <a@X.se>\r\n")]
+    paths = [
+        parse(mail(line + "\r\nhej")).return_path for line in ("Return-Path: <>\r\n", "", "Return-Path: <a@X.se>\r\n")
+    ]
     assert paths == ["", None, "a@x.se"]
 
 
 MODELS = [
     multipart("alternative", PLAIN, RICH),
     multipart("mixed", PLAIN, IMAGE, INNER),
-    mail("Content-Type: text/plain; charset=iso-2022-jp; format=flowed; delsp=yes\r\n\r\nrad \r\n> citat \r\n-- \r\nAnna"),
+    mail(
+        "Content-Type: text/plain; charset=iso-2022-jp; format=flowed; delsp=yes\r\n\r\nrad \r\n> citat \r\n-- \r\nAnna"
+    ),
     mail("Content-Transfer-Encoding: base64\r\nContent-Type: text/plain; name*0*=utf-8''%C3%A5\r\n\r\nVsOkeGVs\r\n"),
     mail(
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nTyvärr\r\n--b\r\n"
@@ -186,9 +200,33 @@ MODELS = [
     ),
 ]
 PIECES = [
-    b"\r", b"\n", b"\0", b"\xff", b'"', b"<", b">", b"(", b"=?", b"?=", b"=", b";", b"--b", b"--", b":", b"\\", b" ", b"@",
-    b"charset=utf-7", b"=?unicode_escape?q?=5Cud800?=", b"*0*=", b"boundary", b"%00", b"&#xd800;", b"\xed\xa0\x80", b"\x1b$B",
-]  # fmt: skip
+    b"\r",
+    b"\n",
+    b"\0",
+    b"\xff",
+    b'"',
+    b"<",
+    b">",
+    b"(",
+    b"=?",
+    b"?=",
+    b"=",
+    b";",
+    b"--b",
+    b"--",
+    b":",
+    b"\\",
+    b" ",
+    b"@",
+    b"charset=utf-7",
+    b"=?unicode_escape?q?=5Cud800?=",
+    b"*0*=",
+    b"boundary",
+    b"%00",
+    b"&#xd800;",
+    b"\xed\xa0\x80",
+    b"\x1b$B",
+]
 
 
 def test_no_mutant_raises_and_none_lets_a_control_through() -> None:

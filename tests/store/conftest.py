@@ -84,11 +84,11 @@ KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.xdist_group("postg
 
 
 @pytest.fixture(params=KINDS)
-async def url(request: pytest.FixtureRequest) -> str:
+def url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, of each kind in turn."""
     if request.param == "sqlite":
         return "sqlite:///supportbot.db"
-    return await make_database(request.getfixturevalue("postgres_server"))
+    return asyncio.run(make_database(request.getfixturevalue("postgres_server")))
 
 
 @pytest.fixture(scope="session")
@@ -112,16 +112,19 @@ async def _open_and_close(url: str, folder: Path) -> None:
 
 
 @pytest.fixture(params=KINDS)
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An open database with the schema, of each kind in turn."""
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with the schema, of each kind in turn."""
     if request.param == "sqlite":
         shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "supportbot.db")
-        (tmp_path / "supportbot.db").chmod(0o600)
-        url = "sqlite:///supportbot.db"
-    else:
-        template = request.getfixturevalue("migrated_template")
-        url = await make_database(request.getfixturevalue("postgres_server"), template)
-    opened = await Database.open(url, tmp_path)
+        return "sqlite:///supportbot.db"
+    template = request.getfixturevalue("migrated_template")
+    return asyncio.run(make_database(request.getfixturevalue("postgres_server"), template))
+
+
+@pytest.fixture
+async def database(migrated_url: str, tmp_path: Path) -> AsyncIterator[Database]:
+    """An open database with the schema, of each kind in turn."""
+    opened = await Database.open(migrated_url, tmp_path)
     yield opened
     await opened.close()
 

@@ -132,7 +132,9 @@ async def test_a_backup_under_load_is_of_one_moment_and_restores(sqlite_database
             await sqlite_database.write(both)
 
     loads = [asyncio.ensure_future(load(f"w{n}")) for n in range(3)]
-    await asyncio.sleep(0.1)
+    while not any((tmp_path / "supportbot.db.raw").glob("[0-9a-f]*[0-9a-f]")):
+        await asyncio.sleep(0.01)
+    await sqlite_database.write(lambda conn: None)
     await sqlite_database.backup(tmp_path / "copy")
     await asyncio.sleep(0.02)
     stop = True

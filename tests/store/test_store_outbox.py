@@ -163,6 +163,9 @@ async def test_found_by_message_id_and_ticket(write):
     found = await write(outbox.by_message_ids, ["ack-10002@desk.example", "nobody@x", "ack-10002@desk.example"])
     assert {key: row.ticket for key, row in found.items()} == {"ack-10002@desk.example": 10002}
     assert await write(outbox.by_message_ids, []) == {}
+    ids = {row.id: row.ticket for row in await write(outbox.listing, None, 10)}
+    assert {row.id: row.ticket for row in await write(outbox.by_ids, [*ids, 999])} == ids
+    assert await write(outbox.by_ids, []) == []
     assert [row.key for row in await write(outbox.for_ticket, 10001)] == ["ack:10001"]
     assert await write(outbox.counts) == {"queued": 2}
 

@@ -1,0 +1,186 @@
+"""Whose mail it is, and whether it may be answered: headers first, words second, and a person stays a person."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from supportbot.mail.message import Desk, ParsedMail
+from supportbot.mail.parse import parse
+
+SHARED = Path(__file__).parents[2] / ".." / "shared"
+DESK = Desk(("kundcenter@icentrex.se",), "mx.icentrex.se")
+ANNA = "From: Anna <anna@kund.se>"
+TO_US = "To: kundcenter@icentrex.se"
+
+
+def _mail(*fields: str, text: str = "Hej,\n\nväxeln ligger nere.\n\nAnna", desk: Desk = DESK) -> ParsedMail:
+    names = {field.partition(":")[0].lower() for field in fields}
+    given = [*fields, *([] if "from" in names else [ANNA]), *([] if "to" in names else [TO_US])]
+    given += [] if "subject" in names else ["Subject: Växeln"]
+    given += [] if "content-type" in names else ["Content-Type: text/plain; charset=utf-8"]
+    return parse(("\r\n".join([*given, "", ""]) + text.replace("\n", "\r\n")).encode(), desk)
+
+
+@pytest.mark.parametrize(
+    ("fields", "nature"),
+    [
+        ((), "human"),
+        (("Auto-Submitted: no",), "human"),
+        (("Auto-Submitted:  No  (skickat av en person)",), "human"),
+        (("Auto-Submitted: no; owner-email=x",), "human"),
+        (("Auto-Submitted: auto-replied (vacation)",), "auto_reply"),
+        (("auto-submitted: AUTO-REPLIED",), "auto_reply"),
+        (("Auto-Submitted: no", "Auto-Submitted: auto-replied"), "auto_reply"),
+        (("Auto-Submitted: auto-generated",), "machine"),
+        (("Auto-Submitted: auto-generated; type=alarm",), "machine"),
+        (("Auto-Submitted: auto-notified",), "machine"),
+        (("Auto-Submitted: auto-generated", "In-Reply-To: <ack.1.x@icentrex.se>"), "auto_reply"),
+        (("Auto-Submitted: auto-generated", "Subject: Automatiskt svar: Problem"), "auto_reply"),
+        (("Auto-Submitted: auto-generated", "In-Reply-To: <a@b>", "X-Zendesk-From-Account-Id: 1"), "machine"),
+        (("X-Autoreply: yes",), "auto_reply"),
+        (("X-Autorespond: Problem",), "auto_reply"),
+        (("X-Autoreply-From: a@b.se",), "auto_reply"),
+        (("Precedence: auto_reply",), "auto_reply"),
+        (("X-Apple-Action: VACATION",), "auto_reply"),
+        (("Subject: Automatic reply: Outage",), "auto_reply"),
+        (("Subject: Autosvar: Växeln", "In-Reply-To: <a@b.se>"), "auto_reply"),
+        (("Subject: Vi har tagit emot ditt ärende", "Precedence: bulk"), "auto_reply"),
+        (("Subject: [#55120] We have received your request", "X-Auto-Response-Suppress: All"), "auto_reply"),
+        (("From: noreply@kund.se",), "machine"),
+        (("X-FC-Machinegenerated: true",), "machine"),
+        (("X-FC-Machinegenerated: false",), "human"),
+        (("Content-Class: IPM.Outlook.Recall",), "machine"),
+        (("X-Auto-Response-Suppress: All",), "human"),
+        (("Precedence: bulk",), "human"),
+        (("List-Id: <grupp.kund.se>", "List-Post: <mailto:grupp@kund.se>"), "human"),
+        (("List-Id: <grupp.kund.se>", "To: grupp@kund.se"), "bulk"),
+        (("List-Unsubscribe: <mailto:x@y.se>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "bulk"),
+        (("From: postmaster@kund.se",), "human"),
+        (("Return-Path: <bounces+1-abc@mail.example>",), "human"),
+    ],
+)
+def test_headers_say_whose_mail_it_is(fields: tuple[str, ...], nature: str) -> None:
+    mail = _mail(*fields)
+    assert mail.nature == nature, mail.nature_because
+    assert bool(mail.nature_because) == (nature != "human")
+    assert mail.may_answer is False or nature == "human"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "nature"),
+    [
+        ("Frånvaro", "Jag är på semester till den 5 augusti. Kontakta växeln.", "auto_reply"),
+        ("Out of office", "I am on annual leave, back on Monday.", "auto_reply"),
+        ("Abwesend: Anfrage", "Ich bin bis 5. August im Urlaub.", "auto_reply"),
+        ("Poissa", "Olen kesälomalla 31.7. asti.", "auto_reply"),
+        ("Fraværende", "Jeg er på ferie, tilbage den 3. august.", "auto_reply"),
+        ("Tack!", "Tack för ditt mejl.\nDetta är ett automatiskt svar och kan inte besvaras.", "auto_reply"),
+        ("Ticket #5513 received: [ICX-1]", "We have received your request.", "auto_reply"),
+        # a person's mails about just these things
+        ("Autosvar fungerar inte", "Vårt autosvar spelas inte upp när det är stängt.", "human"),
+        ("Autosvar", "Vi vill ha ett nytt autosvar i kön.", "human"),
+        ("Autosvar: hej", "Vi vill ha ett nytt autosvar i kön.", "human"),
+        ("Frånvaro: visas inte i appen", "När jag är på kontoret visas ändå frånvaro.", "human"),
+        ("SV: Automatiskt svar: Växeln", "Tack, men jag behöver hjälp nu.", "human"),
+        ("SV: Vi har tagit emot ditt ärende", "Nu funkar det igen.\n\n> Vi har tagit emot ditt ärende", "human"),
+        (
+            "SV: Ärende",
+            "Nej.\n\nFrån: iCentrex <kundcenter@icentrex.se>\nÄmne: Ärende\n\nDetta är ett automatiskt svar.",
+            "human",
+        ),
+        ("Re: Ticket", "No.\n\nOn Monday iCentrex wrote:\nThis is an automatic reply.", "human"),
+        ("Talsvar", 'När man ringer hörs "detta är ett automatiskt svar" och sedan tystnad.', "human"),
+        ("Vi har mottagit er offert", "Vi tackar ja till fyra telefoner.", "human"),
+        ("Read: kan inte läsa meddelanden", "Röstbrevlådan läser inte upp.", "human"),
+        ("Undeliverable", "Vi får studsar: 550 5.1.1 user unknown när vi skickar fax.", "human"),
+    ],
+)
+def test_words_say_it_only_where_no_person_would_write_them(subject: str, text: str, nature: str) -> None:
+    mail = _mail(f"Subject: {subject}", text=text)
+    assert mail.nature == nature, mail.nature_because
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        (("Return-Path: <>",), "null return path"),
+        (("From: Anna",), "no usable sender"),
+        (("From: alerts@kund.se",), "robot address"),
+        (("From: lista-request@kund.se",), "robot address"),
+        (("From: abuse@kund.se",), "role"),
+        (("List-Unsubscribe: <mailto:x@y.se>",), "list header"),
+        (("Precedence: Bulk",), "Precedence: bulk"),
+        (("X-Auto-Response-Suppress: DR, OOF, AutoReply",), "X-Auto-Response-Suppress"),
+        (("From: kundcenter@icentrex.se",), "our own address"),
+        (("From: kundcenter+icx-1-abc@icentrex.se",), "our own address"),
+        (("Reply-To: Kundcenter <kundcenter@icentrex.se>",), "Reply-To is our own"),
+        (("To: info@kund.se",), "not addressed to us"),
+        (("To: info@kund.se", "Bcc: kundcenter@icentrex.se"), "not addressed to us"),
+        (("X-Supportbot-Loop: anything",), "loop"),
+        (("Content-Type: text/calendar; method=REPLY; charset=utf-8",), "calendar"),
+        (tuple("Received: from a by b; x" for _ in range(31)), "Received"),
+    ],
+)
+def test_a_persons_mail_that_gets_no_answer_is_still_a_persons(fields: tuple[str, ...], why: str) -> None:
+    mail = _mail(*fields)
+    assert mail.nature == "human", mail.nature_because
+    assert why in mail.no_answer
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (),
+        ("Return-Path: <anna@kund.se>",),
+        ("To: info@kund.se", "Cc: KUNDCENTER@icentrex.se"),
+        ("To: kundcenter+icx-1-abc@icentrex.se",),
+        ("X-Auto-Response-Suppress: DR, NDR, RN",),
+        ("Precedence: normal",),
+        tuple("Received: from a by b; x" for _ in range(30)),
+    ],
+)
+def test_a_plain_mail_may_be_answered(fields: tuple[str, ...]) -> None:
+    assert _mail(*fields).no_answer == ""
+
+
+def test_without_a_desk_nobody_asks_whether_it_was_to_us() -> None:
+    assert _mail("To: info@kund.se", desk=Desk()).no_answer == ""
+    assert _mail("List-Id: <grupp.kund.se>", desk=Desk()).nature == "bulk"
+
+
+def _report(kind: str, body: str) -> ParsedMail:
+    text = f"--x\nContent-Type: text/plain\n\nSe nedan.\n--x\nContent-Type: message/{kind}\n\n{body}\n--x--\n"
+    return _mail(f"Content-Type: multipart/report; boundary=x; report-type={kind}", text=text)
+
+
+def test_read_receipts_and_abuse_reports_name_the_mail_they_are_about() -> None:
+    receipt = _report(
+        "disposition-notification", "Original-Message-ID: <ack.1.x@icentrex.se>\nDisposition: x; displayed"
+    )
+    assert (receipt.nature, receipt.returned_ids) == ("report", ("ack.1.x@icentrex.se",))
+    abuse = _report(
+        "feedback-report",
+        "Feedback-Type: abuse\n--x\nContent-Type: text/rfc822-headers\n\nMessage-ID: <ack.2.x@icentrex.se>",
+    )
+    assert (abuse.nature, abuse.returned_ids) == ("report", ("ack.2.x@icentrex.se",))
+
+
+def test_an_automatic_reply_names_the_mail_it_answers() -> None:
+    mail = _mail(
+        "Auto-Submitted: auto-replied", "In-Reply-To: <ack.1.x@icentrex.se>", "References: <a@b> <ack.1.x@icentrex.se>"
+    )
+    assert mail.returned_ids[0] == "ack.1.x@icentrex.se"
+
+
+def test_persons_of_the_shared_cases_stay_persons() -> None:
+    labels = SHARED / "corpus" / "labels.jsonl"
+    if not labels.exists():
+        pytest.skip("no shared cases here")
+    cases = [json.loads(line) for line in labels.read_text("utf-8").splitlines()]
+    for case in cases[:: max(1, len(cases) // 60)]:
+        mail = parse((labels.parent / "mails" / case["file"]).read_bytes(), DESK)
+        if case["kind"] in ("fault", "request", "question"):
+            assert mail.nature in ("human", "machine"), case["file"]
+        elif case["kind"] in ("auto_reply", "bounce"):
+            assert mail.nature not in ("human", "machine"), case["file"]

@@ -1,0 +1,167 @@
+"""Delivery statuses: the standard's form and the old ones, recipient by recipient, and never a person's quotation."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from supportbot.mail.message import FailedRecipient, ParsedMail
+from supportbot.mail.parse import parse
+
+SHARED = Path(__file__).parents[2] / ".." / "shared"
+
+
+def _mail(head: str, body: str) -> ParsedMail:
+    return parse(f"{head}\n\n{body}".replace("\n", "\r\n").encode())
+
+
+def _dsn(*recipients: str, sender: str = "MAILER-DAEMON@mx.kund.se", path: str = "<>") -> ParsedMail:
+    blocks = "\n\n".join(recipients)
+    return _mail(
+        f"Return-Path: {path}\nFrom: {sender}\nTo: kundcenter@icentrex.se\nSubject: Undelivered Mail\n"
+        f"MIME-Version: 1.0\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x",
+        f"--x\nContent-Type: text/plain\n\nSorry.\n\n--x\nContent-Type: message/delivery-status\n\n"
+        f"Reporting-MTA: dns; mx\n\n{blocks}"
+        "\n\n--x\nContent-Type: message/rfc822\n\nMessage-ID: <ack.1.x@icentrex.se>\nTo: anna@kund.se\n\nHej\n--x--\n",
+    )
+
+
+def _block(address: str, action: str, status: str, diagnostic: str = "smtp; 550 no") -> str:
+    return f"Final-Recipient: rfc822; {address}\nAction: {action}\nStatus: {status}\nDiagnostic-Code: {diagnostic}"
+
+
+def test_a_standard_bounce_names_recipient_reason_and_our_mail() -> None:
+    mail = _dsn(
+        _block("anna@kund.se", "failed", "5.1.1 (bad mailbox)", "smtp; 550 5.1.1\n <anna@kund.se> User unknown")
+    )
+    assert mail.nature == "bounce" and not mail.may_answer
+    assert mail.failed == (FailedRecipient("anna@kund.se", True, "5.1.1", "550 5.1.1 <anna@kund.se> User unknown"),)
+    assert mail.returned_ids == ("ack.1.x@icentrex.se",)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "permanent", "nature"),
+    [
+        ("failed", "5.1.1", True, "bounce"),
+        ("Failed (fatal)", "4.4.7", True, "bounce"),
+        ("delayed", "4.4.1", False, "bounce"),
+        ("delivered", "2.1.5", None, "report"),
+        ("relayed", "2.0.0", None, "report"),
+        ("expanded", "2.0.0", None, "report"),
+        ("", "5.2.2", True, "bounce"),
+        ("", "4.2.2", False, "bounce"),
+        ("strange", "2.0.0", None, "report"),
+    ],
+)
+def test_each_action_is_for_good_or_not(action: str, status: str, permanent: bool | None, nature: str) -> None:
+    mail = _dsn(_block("anna@kund.se", action, status))
+    assert [recipient.permanent for recipient in mail.failed] == [permanent]
+    assert mail.nature == nature
+
+
+def test_recipients_are_judged_one_by_one_and_by_the_address_we_wrote_to() -> None:
+    mail = _dsn(
+        _block("a@kund.se", "delivered", "2.1.5"),
+        "Original-Recipient: rfc822;b@kund.se\n" + _block("b@inside.local", "failed", "5.1.1"),
+    )
+    assert [(one.address, one.permanent) for one in mail.failed] == [("a@kund.se", None), ("b@kund.se", True)]
+    assert mail.nature == "bounce"
+
+
+def test_a_report_from_a_persons_address_is_no_bounce() -> None:
+    block = _block("chef@kund.se", "failed", "5.1.1")
+    assert _dsn(block, sender="Anna <anna@kund.se>", path="<anna@kund.se>").nature == "human"
+    assert _dsn(block, sender="Anna <anna@kund.se>", path="<>").nature == "bounce"
+
+
+def test_where_the_status_is_garbled_the_returned_mail_says_whom_it_was_to() -> None:
+    mail = _dsn("Action\n: : :\nFinal-Recipient\n")
+    assert (mail.nature, [one.address for one in mail.failed]) == ("bounce", ["anna@kund.se"])
+
+
+OLD_FORMS = {
+    "exim": (
+        "From: Mail Delivery System <Mailer-Daemon@mx.se>\nSubject: Mail delivery failed: returning message to sender",
+        "A message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. "
+        "The following address(es) failed:\n\n  anna@kund.se\n"
+        "    host mx.kund.se [192.0.2.1]: 550 5.1.1 User unknown\n\n"
+        "------ This is a copy of the message, including all the headers. ------\n\nReceived: from x\n"
+        "Message-Id: <ack.1.x@icentrex.se>\n",
+        ("anna@kund.se", True, "5.1.1"),
+    ),
+    "exim delay": (
+        "From: Mail Delivery System <mailer-daemon@mx.se>\nSubject: Warning: message 1abc-1 delayed 24 hours",
+        "A message that you sent has not yet been delivered to one or more of its\nrecipients.\n\n  anna@kund.se\n"
+        "    Delay reason: 451 4.4.1 timed out\n\n"
+        "No action is required on your part. Delivery attempts will continue.\n",
+        ("anna@kund.se", False, "4.4.1"),
+    ),
+    "qmail": (
+        "From: MAILER-DAEMON@mx.se\nReturn-Path: <>\nSubject: failure notice",
+        "Hi. This is the qmail-send program at mx.se.\nI'm afraid I wasn't able to deliver your message.\n\n"
+        "<anna@kund.se>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
+        "--- Below this line is a copy of the message.\n\n"
+        "Return-Path: <kundcenter@icentrex.se>\nMessage-ID: <ack.1.x@icentrex.se>\n",
+        ("anna@kund.se", True, "5.1.1"),
+    ),
+    "exchange": (
+        "From: Microsoft Outlook <postmaster@kund.se>\nReturn-Path: <>\nSubject: Oleverbart: Ditt ärende",
+        "Det gick inte att leverera meddelandet till följande mottagare:\n\nanna@kund.se<mailto:anna@kund.se>\n"
+        "E-postadressen hittades inte.\n\nRemote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound'\n",
+        ("anna@kund.se", True, "5.1.10"),
+    ),
+    "swedish delay": (
+        "From: Postmaster <postmaster@kund.se>\nSubject: Leveransen försenad: Ditt ärende",
+        "Leverans till följande mottagare har försenats:\n\nanna@kund.se\n\n"
+        "Servern svarar: 451 4.4.1 Connection timed out.\n",
+        ("anna@kund.se", False, "4.4.1"),
+    ),
+    "by words alone": (
+        "From: MAILER-DAEMON@mx.se\nSubject: Delivery failure",
+        "Unable to deliver message to: <anna@kund.se>\nThe mailbox is full.\n",
+        ("anna@kund.se", True, "5.2.2"),
+    ),
+    "failed recipients in the header": (
+        "From: MAILER-DAEMON@mx.se\nX-Failed-Recipients: anna@kund.se\nSubject: x",
+        "554 rejected\n",
+        ("anna@kund.se", True, "5.7.1"),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", OLD_FORMS)
+def test_the_old_forms(form: str) -> None:
+    head, body, expected = OLD_FORMS[form]
+    mail = _mail(f"{head}\nTo: kundcenter@icentrex.se\nContent-Type: text/plain; charset=utf-8", body)
+    assert mail.nature == "bounce"
+    assert [(one.address, one.permanent, one.status) for one in mail.failed] == [expected]
+    assert mail.returned_ids == (("ack.1.x@icentrex.se",) if "ack.1.x" in body else ())
+
+
+@pytest.mark.parametrize(("head", "body", "_"), OLD_FORMS.values(), ids=OLD_FORMS)
+def test_a_person_who_quotes_a_bounce_stays_a_person(head: str, body: str, _: object) -> None:
+    subject = next(line for line in head.splitlines() if line.startswith("Subject"))
+    for shown in (body, f"Vad betyder detta?\n\n{body}"):
+        mail = _mail(f"From: Anna <anna@kund.se>\nReturn-Path: <anna@kund.se>\n{subject}", shown)
+        assert mail.nature == "human" and mail.failed == ()
+
+
+def test_an_absence_notice_with_the_null_path_is_no_bounce() -> None:
+    for subject in ("Automatiskt svar: Telefonerna kan inte levereras", "Telefonerna kan inte levereras"):
+        mail = _mail(
+            f"From: Anna <anna@kund.se>\nReturn-Path: <>\nSubject: {subject}\nAuto-Submitted: auto-replied",
+            "Jag är ledig. Skriv till bo@kund.se i stället. Please use the address bo@kund.se.\n",
+        )
+        assert (mail.nature, mail.failed) == ("auto_reply", ())
+
+
+def test_the_public_suites_bounces() -> None:
+    expected = SHARED / "mail-suites" / "sisimai" / "expected.jsonl"
+    if not expected.exists():
+        pytest.skip("no shared suites here")
+    cases = [json.loads(line) for line in expected.read_text("utf-8").splitlines()]
+    for case in cases[::5]:
+        mail = parse((expected.parent / case["file"]).read_bytes())
+        assert (mail.nature == "bounce") == case["is_bounce"], case["file"]
+        assert mail.may_answer is not case.get("no_autoreply"), case["file"]
