@@ -16,7 +16,9 @@ from supportbot.mail.signature import RULE, is_greeting, is_sent_from, split_sig
 from supportbot.mail.wording import ANSWERS_BELOW, TAKEN_UP
 
 MAX_PLAIN = 400_000
-MAX_LINES = 2000
+MAX_STARTS = 4
+"""How many introductions are asked whether they are a forward; the rest of a long ping-pong are quotes."""
+MAX_LINES = 1000
 """How far introductions of quotes are looked for; what is longer stays whole."""
 MAX_FORWARDS = 8
 """How deep forwards of forwards are unwrapped; deeper ones stay as they are."""
@@ -80,7 +82,7 @@ def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
     own: list[Line] = []
     quoted: list[Line] = []
     found: tuple[Start, int] | None = None
-    at = 0
+    at = starts = 0
     while at < len(lines):
         begun = start(lines, at) if at < MAX_LINES else None
         if begun is None and not lines[at].level:
@@ -88,9 +90,10 @@ def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
             at += 1
             continue
         end = _end_of_quote(lines, at, begun)
-        if begun and found is None and _is_taken_up(begun, own, lines[at:end], lines[end:]):
+        if begun and starts < MAX_STARTS and _is_taken_up(begun, own, lines[at:end], lines[end:]):
             found = begun, at
             break
+        starts += begun is not None
         quoted += lines[at:end]
         at = end
     _drop_rules(own, bool(quoted) or found is not None)
@@ -98,17 +101,14 @@ def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
         return _unwrap(lines, *found, own, quoted, sender, depth)
     if found:
         own += lines[found[1] :]
-    if (
-        not any(not line.blank for line in own)
-        and quoted
-        and not any(start(lines, i) for i in range(min(3, len(lines))))
-    ):
-        own, quoted = (
-            [Line(line.text) for line in lines],
-            [],
-        )  # A whole mail in ">" and nothing else: no quote of a mail.
+    if quoted and _all_blank(own) and not any(start(lines, first) for first in range(min(3, len(lines)))):
+        own, quoted = [Line(line.text) for line in lines], []  # All of it in ">", but no mail is quoted: own words.
     text, signature = split_signature(squeeze(own), sender)
     return _Pieces(text, signature, [], quoted, [], None)
+
+
+def _all_blank(lines: Sequence[Line]) -> bool:
+    return all(line.blank for line in lines)
 
 
 def _end_of_quote(lines: Sequence[Line], at: int, begun: Start | None) -> int:
@@ -146,8 +146,7 @@ def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after
     text, _ = split_signature(squeeze(own), may_be_all=True)
     words = " ".join(line.bare for line in text if not is_greeting(line.bare) and not is_sent_from(line.bare)).lower()
     if not words.strip("-_=* .") and not _is_a_word(own):
-        behind = any(not line.blank for line in after)
-        return not behind and (begun.kind != "attribution" or not any(line.level for line in quote))
+        return _all_blank(after) and (begun.kind != "attribution" or not any(line.level for line in quote))
     low = " ".join(line.bare for line in own).lower()
     return any(phrase in low for phrase in TAKEN_UP) and not any(phrase in low for phrase in ANSWERS_BELOW)
 

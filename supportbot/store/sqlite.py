@@ -29,9 +29,9 @@ GROUP = 64
 PRAGMAS = (
     "synchronous = FULL",
     "foreign_keys = ON",
-    "temp_store = MEMORY",  # else every SAVEPOINT that changes 16 pages makes a file of its own
+    "temp_store = MEMORY",  # a SAVEPOINT may need a journal of its own
     "cache_size = -16000",
-    "wal_autocheckpoint = 4000",  # pages: a group of 50 mails writes some 400
+    "wal_autocheckpoint = 4000",  # pages: fewer checkpoints when mails come in crowds
 )
 BUSY_SECONDS = 5.0
 """How long a lock of another process is waited for."""

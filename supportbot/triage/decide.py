@@ -154,7 +154,9 @@ def _sender(sighting: Sighting) -> str:
 
 def _seen_by(sighting: Sighting) -> tuple[Reason, ...]:
     return tuple(
-        Reason(f"customer-by-{each.strength}", _BY[each.strength], None, each.words, each.start, each.end, each.row or None)
+        Reason(
+            f"customer-by-{each.strength}", _BY[each.strength], None, each.words, each.start, each.end, each.row or None
+        )
         for each in sighting.evidence
     )
 

@@ -26,23 +26,8 @@ _TOLD = {"hard": "{hard-fault}", "soft": "{symptom}"}
 _NO_INFORMATION = ("{ask-cause}", "{ask-help}")
 _NOT_TOLD = ("{if}", "{ask}", "{order-strong}", "{selling}")
 
-NEEDED = tuple(
-    dict.fromkeys(
-        (
-            *tense.NEEDED,
-            *scope.NEEDED,
-            *blame.NEEDED,
-            *impact.NEEDED,
-            *topic.NEEDED,
-            "hard-fault",
-            "symptom",
-            "if",
-            "ask",
-            "ask-help",
-            "ask-indirect",
-        )
-    )
-)
+_OWN = ("hard-fault", "symptom", "if", "ask", "ask-help", "ask-indirect", "order-strong", "selling", "mild")
+NEEDED = frozenset((*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, *impact.NEEDED, *topic.NEEDED, *_OWN))
 """Concepts that rules/words.toml must hold for facts to be told."""
 
 

@@ -11,12 +11,22 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from supportbot.triage.text import Sentence, Word, fold, lower, stems
 
 GAP = 3
 """Words that one `…` may skip."""
 
+SYNTAX = {
+    "word": "the word and its inflected forms, with or without å ä ö",
+    "=word": "that form only",
+    "^word": "the word where it opens a sentence or a clause",
+    "tail*": "every word that begins so: any ending, any compound",
+    "*head": "every word that ends so",
+    "…": f"up to {GAP} words between",
+    "{concept}": "any word or phrase of that concept in words.toml",
+}
 _TOKEN = re.compile(r"\{[\w-]+\}|…|\.\.\.|\^?[*=]?[^\W_](?:[^\W_]|(?<=\d)[.,:](?=\d))*\*?")
 
 
@@ -61,6 +71,7 @@ Places = Mapping[str, tuple[Span, ...]]
 """Concept or phrase -> where it stands."""
 
 
+@lru_cache(maxsize=32_768)
 def parse(text: str) -> Phrase:
     """The phrase that a text means. Raises ValueError, in words for its author, where it means none."""
     elements: list[Element] = []
@@ -118,7 +129,7 @@ class Index:
             line = _line(sentence)
             for level in self.levels:
                 for owner, spans in level.find(line, here).items():
-                    here.setdefault(owner, []).extend(spans)
+                    here[owner] = list(dict.fromkeys([*here.get(owner, ()), *spans]))
             for owner, places in here.items():
                 found[owner].update(Span(number, first, last) for first, last in places)
         return {owner: tuple(sorted(spans)) for owner, spans in found.items()}
@@ -257,4 +268,5 @@ def _rarest(phrase: Phrase, count: Mapping[str, int]) -> int:
 
 def _beginnings(phrases: Iterable[Phrase]) -> frozenset[str]:
     elements = (each for phrase in phrases for each in phrase.elements if each.kind == "word")
-    return frozenset(fold(key.rpartition(":")[2].removeprefix("~"))[:3] for each in elements for key in each.keys)
+    keys = {key.rpartition(":")[2].removeprefix("~")[:3] for each in elements for key in each.keys}
+    return frozenset(fold(key)[:3] for key in keys)

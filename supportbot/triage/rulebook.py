@@ -20,7 +20,8 @@ from supportbot.triage.conditions import (
     holds_in,
     sentences_with,
 )
-from supportbot.triage.phrases import Index, Span
+from supportbot.triage.facts import NEEDED
+from supportbot.triage.phrases import SYNTAX, Index, Span
 from supportbot.triage.phrases import build as build_index
 from supportbot.triage.rule import Concept, Rule, Terms
 from supportbot.triage.vocabulary import FACTS, QUESTIONS
@@ -87,6 +88,7 @@ def words(book: "RuleBook | None" = None) -> str:
         lines.append(f"question [[{table}]]: {question.asks}")
         lines += [f"    answer {answer}: {meaning}" for answer, meaning in question.answers.items()]
     lines += [f"phrases stand in {name}: {meaning}" for name, meaning in PHRASE_SOURCES.items()]
+    lines += [f"in a phrase {sign}: {meaning}" for sign, meaning in SYNTAX.items()]
     for name, fact in FACTS.items():
         lines.append(f"fact {name}: {fact.tells}")
         lines += [f"    value {value}: {meaning}" for value, meaning in fact.values.items()]
@@ -143,6 +145,8 @@ def build(files: Mapping[str, str], *, test: bool = True) -> RuleBook:
     problem found: where it stands, what is wrong, how to mend it.
     """
     written = rule_files.read(files)
+    for name in sorted(NEEDED - written.concepts.keys()):
+        written.blame(rule_files.CONCEPTS, f"lacks the concept {name!r}, which facts are told by.", "Put it back.")
     if written.problems:
         raise Invalid(written.problems)
     phrases = {

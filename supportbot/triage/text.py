@@ -13,9 +13,11 @@ from functools import lru_cache
 
 import snowballstemmer
 
-LIMIT = 20_000
-"""Code points of a text that are read."""
+LIMIT = 8_000
+"""Code points of a text that are read: some 1,200 words, twice the longest letter that says anything of its own."""
 SENTENCES = 400
+LONGEST = 50
+"""Words of one sentence; what runs on is cut there, so that the work stays linear in the length of the text."""
 STEMMED = 1_200
 """Different words that are stemmed for one text; further ones are found by their own form only."""
 
@@ -85,6 +87,7 @@ def _stemmed(word: str, language: str) -> str:
     return plain if stemmer is None or len(plain) > 40 else str(stemmer.stemWord(plain))
 
 
+@lru_cache(maxsize=65_536)
 def stems(word: str) -> frozenset[str]:
     """Every key that a word of a rule stands for: its form, and its stem in each language, with and without marks.
 
@@ -110,11 +113,13 @@ def sentences(text: str, language: str, beginnings: frozenset[str] | None = None
     found: list[Sentence] = []
     for start, end in _spans(text):
         words = tuple(_words(text, start, end, making))
-        if words:
-            found.append(Sentence(words, words[0].start, end, text[start:end].rstrip("\"'”’)] \n").endswith("?")))
-        if len(found) == SENTENCES:
+        asked = text[start:end].rstrip("\"'”’)] \n").endswith("?")
+        for first in range(0, len(words), LONGEST):
+            part = words[first : first + LONGEST]
+            found.append(Sentence(part, part[0].start, end if part[-1] is words[-1] else part[-1].end, asked))
+        if len(found) >= SENTENCES:
             break
-    return tuple(found)
+    return tuple(found[:SENTENCES])
 
 
 class _Keys:

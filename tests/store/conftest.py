@@ -137,6 +137,13 @@ async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+async def postgres_database(postgres_server: str, migrated_template: str, tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(await make_database(postgres_server, migrated_template), tmp_path)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
 def write(database: Database) -> Callable:
     """`await write(function, arguments…)`: function(conn, arguments…) in a transaction of its own."""
 

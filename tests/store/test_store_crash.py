@@ -159,11 +159,10 @@ async def test_a_backup_under_load_is_of_one_moment_and_restores(sqlite_database
         await sqlite_database.backup(tmp_path / "copy")
 
 
-async def test_postgresql_has_its_own_backup(postgres_server, tmp_path):
-    database = await Database.open(f"{postgres_server}/postgres", tmp_path)
+@pytest.mark.xdist_group("postgres")
+async def test_postgresql_has_its_own_backup(postgres_database, tmp_path):
     with pytest.raises(Invalid, match="pg_dump"):
-        await database.backup(tmp_path / "copy")
-    await database.close()
+        await postgres_database.backup(tmp_path / "copy")
 
 
 def test_the_newest_migration_is_the_head():

@@ -259,25 +259,22 @@ async def test_personal_data_is_for_its_owner_only(sqlite_database, tmp_path):
 # PostgreSQL's.
 
 
-async def test_a_connection_that_dies_is_told_and_replaced(database):
-    if type(database).__name__ == "SqliteDatabase":
-        pytest.skip("SQLite has no connections to lose")
-
+@pytest.mark.xdist_group("postgres")
+async def test_a_connection_that_dies_is_told_and_replaced(postgres_database):
     def dies(conn):
         put(conn, "gone")
         conn.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     with pytest.raises(Unreachable):
-        await database.write(dies)
-    assert await database.write(lambda conn: put(conn, "b")) == "b"
-    assert await database.read(keys) == {"b"}
+        await postgres_database.write(dies)
+    assert await postgres_database.write(lambda conn: put(conn, "b")) == "b"
+    assert await postgres_database.read(keys) == {"b"}
 
 
-async def test_a_deadlock_is_run_again(database):
-    if type(database).__name__ == "SqliteDatabase":
-        pytest.skip("SQLite has one writer at a time")
+@pytest.mark.xdist_group("postgres")
+async def test_a_deadlock_is_run_again(postgres_database):
     for key in ("a", "b"):
-        await database.write(lambda conn, key=key: put(conn, key))
+        await postgres_database.write(lambda conn, key=key: put(conn, key))
 
     def move_both(conn, first, second):
         conn.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
@@ -286,11 +283,13 @@ async def test_a_deadlock_is_run_again(database):
         timers.move(conn, second, NOW)
 
     await asyncio.gather(
-        database.write(lambda conn: move_both(conn, "a", "b")), database.write(lambda conn: move_both(conn, "b", "a"))
+        postgres_database.write(lambda conn: move_both(conn, "a", "b")),
+        postgres_database.write(lambda conn: move_both(conn, "b", "a")),
     )
-    assert {one.due for one in await database.read(lambda conn: timers.due(conn, NOW, 9))} == {NOW}
+    assert {one.due for one in await postgres_database.read(lambda conn: timers.due(conn, NOW, 9))} == {NOW}
 
 
+@pytest.mark.xdist_group("postgres")
 async def test_who_may_not_enter_is_denied(postgres_server, tmp_path):
     for url in (f"{postgres_server}/no_such_database", postgres_server.replace("desk@", "nobody@") + "/postgres"):
         with pytest.raises(Denied):

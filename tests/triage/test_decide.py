@@ -52,7 +52,9 @@ def book() -> RuleBook:
 
 
 def decided(text: str, sender: str = "a@grunden.example", nature: Nature = "human", subject: str = "") -> Decision:
-    mail = ParsedMail(subject=subject, sender=Address("", sender), new_text=text, text=text, nature=nature, language="sv")
+    mail = ParsedMail(
+        subject=subject, sender=Address("", sender), new_text=text, text=text, nature=nature, language="sv"
+    )
     return decide(mail, REGISTRY, book(), TODAY)
 
 

@@ -77,9 +77,8 @@ def test_a_cancelled_sentence_does_not_hide_another() -> None:
 
 
 def test_the_reader_is_one_more_fact() -> None:
-    rule = RULE.replace('when.text.mentions_any = ["växeln är död"]', "when.reads.urgent.urgent.at_least = 0.9").replace(
-        'unless.state.is_any = ["solved", "past"]\n', ""
-    )
+    asks = 'when.text.mentions_any = ["växeln är död"]\nunless.state.is_any = ["solved", "past"]'
+    rule = RULE.replace(asks, "when.reads.urgent.urgent.at_least = 0.9")
     book = rulebook.build(base() | {"urgency.toml": rule}, test=False)
     sure = of_text("", "Hej.", "sv", book.index, {"urgent": {"urgent": 0.95}}).places
     doubtful = of_text("", "Hej.", "sv", book.index, {"urgent": {"urgent": 0.5}}).places
