@@ -49,8 +49,11 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def build_knowledge(config: Config, stored: Registry) -> Knowledge:
-    """Rules, texts and the desk from the config, with the registry. Raises Invalid with all problems at once."""
+def build_knowledge(config: Config, stored: Registry, test: bool = True) -> Knowledge:
+    """Rules, texts and the desk from the config, with the registry. Raises Invalid with all problems at once.
+
+    `test`: also run the examples of the rules, as the daemon does before it trusts them.
+    """
     rules_folder = config.rules.folder
     rule_files = folders.read_rules(rules_folder)
     question_text = rule_files.pop("questions.toml", "")
@@ -63,7 +66,7 @@ def build_knowledge(config: Config, stored: Registry) -> Knowledge:
             problems.extend(error.problems)
             return None
 
-    book = part(lambda: rulebook.build(rule_files))
+    book = part(lambda: rulebook.build(rule_files, test=test))
     templates = part(lambda: Templates(folders.read_templates(rules_folder)))
     questions = part(lambda: read_questions(question_text))
     keys = part(lambda: _keys(config))
@@ -123,12 +126,14 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(config: Config, now: Callable[[], datetime] = clock) -> AsyncIterator[Desk]:
+async def open_desk(
+    config: Config, now: Callable[[], datetime] = clock, test_rules: bool = False
+) -> AsyncIterator[Desk]:
     """The desk of a config. Raises Invalid, Occupied (a newer schema) and Unreachable."""
     database = await Database.open(config.database.url, config.folder)
     try:
         stored = await database.read(registry.load)
-        known = await asyncio.to_thread(build_knowledge, config, stored)
+        known = await asyncio.to_thread(build_knowledge, config, stored, test_rules)
         yield Desk(config, database, known, now)
     finally:
         await database.close()

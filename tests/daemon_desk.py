@@ -25,6 +25,7 @@ from supportbot.app import Desk
 from supportbot.config_file import load
 from supportbot.store import inbox, outbox, tickets
 from supportbot.store import registry as stored_registry
+from supportbot.store.database import Database
 from supportbot.tickets.ticket import Ticket
 from supportbot.triage import registry
 
@@ -214,8 +215,9 @@ async def make_desk(
         more=more,
     )
     (folder / "config.toml").write_text(text)
-    async with app.open_desk(load(folder / "config.toml")) as desk:
-        await desk.database.write(lambda conn: stored_registry.replace(conn, registry.read(FILES)))
+    database = await Database.open(load(folder / "config.toml").database.url, folder)
+    await database.write(lambda conn: stored_registry.replace(conn, registry.read(FILES)))
+    await database.close()
 
 
 def mail(

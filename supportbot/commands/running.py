@@ -29,7 +29,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     async def work() -> None:
         stop = asyncio.Event()
         app.stop_on_signals(stop)
-        async with app.open_desk(settings) as desk:
+        async with app.open_desk(settings, test_rules=True) as desk:
             await app.run(desk, stop)
 
     asyncio.run(work())

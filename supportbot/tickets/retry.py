@@ -66,15 +66,22 @@ class GiveUp:
     why: str
 
 
+def too_often_unknown(kind: EffectKind, unknowns: int) -> str:
+    """Why a mail whose acceptance was unknown this often must not leave again, or ""."""
+    allowed = UNKNOWN_RESENDS[kind]
+    if allowed is None or unknowns <= allowed:
+        return ""
+    return f"acceptance could not be known {unknowns} times"
+
+
 def what_next(
     kind: EffectKind, outcome: Retry | Refused | Unknown, attempt: int, unknowns: int, created: datetime, now: datetime
 ) -> TryAgain | GiveUp:
     """When to try again after attempt number `attempt` (1, 2, …), of which `unknowns` ended unknown; or give up."""
     if isinstance(outcome, Refused):
         return GiveUp(outcome.reason)
-    allowed = UNKNOWN_RESENDS[kind]
-    if isinstance(outcome, Unknown) and allowed is not None and unknowns > allowed:
-        return GiveUp(f"acceptance could not be known {unknowns} times; last: {outcome.reason}")
+    if isinstance(outcome, Unknown) and (why := too_often_unknown(kind, unknowns)):
+        return GiveUp(f"{why}; last: {outcome.reason}")
     if now - created >= GIVE_UP_AFTER:
         return GiveUp(f"not accepted within {GIVE_UP_AFTER.days} days; last: {outcome.reason}")
     delays = DELAYS[kind]

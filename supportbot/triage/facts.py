@@ -87,7 +87,7 @@ def of_text(
     negated = tense.all_denied(found, read)
     told["told"] = _told(found, states, moods, negated)
     told["impact"] = impact.impact(found, read, states, moods)
-    told["asks"] = _asks(found, moods)
+    told["asks"] = _asks(found, moods, read)
     places = Places(found, states, moods, negated, told, readings or {})
     return Facts(places, read, subject, new_text)
 
@@ -120,9 +120,14 @@ def _told(
     return {value: spans for value, spans in shown.items() if spans}
 
 
-def _asks(found: Mapping[str, tuple[Span, ...]], moods: tuple[str, ...]) -> dict[str, tuple[Span, ...]]:
-    """Whether the mail asks for information: not for help, and not whose fault it is."""
+def _asks(
+    found: Mapping[str, tuple[Span, ...]], moods: tuple[str, ...], read: tuple[Sentence, ...]
+) -> dict[str, tuple[Span, ...]]:
+    """Whether the mail asks for information (not for help, and not whose fault it is), and does little else."""
     aside = {span.sentence for concept in _NO_INFORMATION for span in found.get(concept, ())}
+    asked = [n for n, mood in enumerate(moods) if mood == "asked" and n not in aside and not read[n].subject]
     indirect = found.get("{ask-indirect}", ())
-    asked = any(mood == "asked" and number not in aside for number, mood in enumerate(moods))
-    return {"yes": indirect} if asked or indirect else {"no": ()}
+    if not asked and not indirect:
+        return {"no": ()}
+    whole = [n for n, sentence in enumerate(read) if not sentence.subject and len(sentence.words) > 2]
+    return {"yes": indirect, "mostly": indirect} if 2 * len(asked) >= len(whole) > 0 else {"yes": indirect}

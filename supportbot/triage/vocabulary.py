@@ -125,7 +125,7 @@ FACTS: Mapping[str, Fact] = {
     ),
     "asks": Fact(
         "Whether the mail asks for information (not for help, and not whose fault it is).",
-        {"yes": "it does", "no": "it does not"},
+        {"yes": "it does", "mostly": "it does little else", "no": "it does not"},
     ),
     "blame": Fact(
         "On whose side the sender sees the cause.",

@@ -18,7 +18,7 @@ from supportbot.store import outbox, tickets
 from supportbot.store.database import Database
 from supportbot.store.outbox import Claimed
 from supportbot.tickets import lifecycle
-from supportbot.tickets.retry import GiveUp, Outcome, Sent, Unknown, what_next
+from supportbot.tickets.retry import GiveUp, Outcome, Refused, Sent, Unknown, too_often_unknown, what_next
 from supportbot.tickets.verdict import OwnMail
 from supportbot.workers.knowledge import Knowledge
 from supportbot.workers.settle import store_plan
@@ -87,7 +87,9 @@ class DeliveryWorker:
         # An acknowledgement leaves with the null path (RFC 3834 §4); the others with one that names their row.
         path = "" if row.kind == "ack" else compose.return_path(known.sender.address, row.id, known.keys[0])
         notify = ("NEVER",) if row.kind == "ack" else ("FAILURE", "DELAY")
-        outcome = await self.relay.send(row.recipient, row.content, path, notify)
+        # A row that was cut off in mid-dialogue again and again may have been accepted each time.
+        why = too_often_unknown(row.kind, row.unknowns)
+        outcome = Refused(why) if why else await self.relay.send(row.recipient, row.content, path, notify)
         now = self.now()
         await self.database.write(lambda conn: self._record(conn, row, outcome, known, now))
         log.info(

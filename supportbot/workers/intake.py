@@ -62,7 +62,8 @@ class IntakeWorker:
         uids = await session.search(1 if full else self._highest + 1)
         kept = await self._keep(session, uids)
         await self._put_away(session)
-        await self._note_search()
+        if full:
+            await self._note_search()
         return kept
 
     def _until_search(self) -> float:
