@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 import structlog
@@ -31,6 +32,7 @@ from supportbot.tickets.retry import Outcome
 from supportbot.tickets.templates import Templates
 from supportbot.triage import rulebook
 from supportbot.triage.registry import Registry
+from supportbot.triage.rulebook import RuleBook
 from supportbot.workers.delivery import DeliveryWorker
 from supportbot.workers.intake import IntakeWorker, noting_failure
 from supportbot.workers.knowledge import Knowledge, Limits
@@ -66,8 +68,8 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True) -> Know
             problems.extend(error.problems)
             return None
 
-    book = part(lambda: rulebook.build(rule_files, test=test))
-    templates = part(lambda: Templates(folders.read_templates(rules_folder)))
+    book = part(lambda: _book(tuple(rule_files.items()), test))
+    templates = part(lambda: _templates(tuple(folders.read_templates(rules_folder).items())))
     questions = part(lambda: read_questions(question_text))
     keys = part(lambda: _keys(config))
     if problems or book is None or templates is None or questions is None or keys is None:
@@ -91,6 +93,17 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True) -> Know
     )
 
 
+@lru_cache(maxsize=2)
+def _book(files: tuple[tuple[str, str], ...], test: bool) -> RuleBook:
+    """Kept by content: a new registry does not make the same rules be compiled again."""
+    return rulebook.build(dict(files), test=test)
+
+
+@lru_cache(maxsize=2)
+def _templates(files: tuple[tuple[str, str], ...]) -> Templates:
+    return Templates(dict(files))
+
+
 def _keys(config: Config) -> tuple[bytes, ...]:
     secrets = [("desk.secret", config.desk.secret), ("desk.previous_secret", config.desk.previous_secret)]
     texts = [(where, secret.read(where)) for where, secret in secrets if secret]
@@ -110,7 +123,7 @@ def _calendar(config: Config) -> Calendar:
     return Calendar(config.desk.zone, hours.weekdays, hours.opens, hours.closes, hours.holidays == "SE", hours.eves)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Desk:
     """An open database with what is known: what every command and the daemon work with."""
 

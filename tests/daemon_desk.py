@@ -124,7 +124,7 @@ class Clock:
         return now + self.ahead if self.ahead else now
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Daemon:
     desk: Desk
     dovecot: Dovecot
