@@ -128,9 +128,9 @@ def fetch_mbsync(port: int, user: str, mails: int, folder: Path) -> Run:
     target.mkdir()
     rc = folder / "mbsyncrc"
     rc.write_text(
-        f'IMAPAccount a\nHost 127.0.0.1\nPort {port}\nUser {user}\nPass "{PASSWORD}"\nSSLType None\nAuthMechs PLAIN\n\n'
+        f'FSync yes\n\nIMAPAccount a\nHost 127.0.0.1\nPort {port}\nUser {user}\nPass "{PASSWORD}"\nSSLType None\nAuthMechs PLAIN\n\n'
         f"IMAPStore far\nAccount a\n\nMaildirStore near\nPath {target}/\nInbox {target}/INBOX\n\n"
-        "Channel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull New\nSyncState *\n\nFSync yes\n"
+        "Channel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull New\nSyncState *\n"
     )
     run = measured("mbsync", mails, ["mbsync", "-c", str(rc), "c"])
     assert sum(1 for path in (target / "INBOX").rglob("*") if path.parent.name in ("new", "cur")) == mails

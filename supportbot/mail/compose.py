@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.utils import format_datetime, getaddresses
@@ -61,9 +61,9 @@ class _Entity:
 
 _ORIGINAL_8BIT = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n"
 _DECLARED_8BIT = b"Content-Transfer-Encoding: 8bit\r\n"
-_LONG_LINE = re.compile(rb"[^\r\n]{%d}" % (LONGEST_LINE + 1))
 _BARE_LF = re.compile(rb"(?<!\r)\n")
-_BARE_CR = re.compile(rb"\r(?!\n)")
+LARGE = 50_000
+"""Bytes above which a composed mail is read back with its attachments left out."""
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}")
 
 
@@ -75,10 +75,19 @@ def compose(letter: Letter, message_id: str, sender: Address, date: datetime) ->
     """
     if date.tzinfo is None:
         raise ValueError("the date of a mail needs a zone")
-    body = _body(letter, message_id)
-    content = _written(_Entity((*_fields(letter, message_id, sender, date), *body.fields), body.body))
-    _check(content, letter.to)
+    content = _whole(letter, message_id, sender, date)
+    _check_octets(content)
+    if len(content) > LARGE:  # reading a large attachment back tells nothing that a small one does not
+        small = tuple(replace(attachment, content=b"X: \r\n\r\n") for attachment in letter.attachments)
+        _check_structure(_whole(replace(letter, attachments=small), message_id, sender, date), letter.to)
+    else:
+        _check_structure(content, letter.to)
     return content
+
+
+def _whole(letter: Letter, message_id: str, sender: Address, date: datetime) -> bytes:
+    body = _body(letter, message_id)
+    return _written(_Entity((*_fields(letter, message_id, sender, date), *body.fields), body.body))
 
 
 def _fields(letter: Letter, message_id: str, sender: Address, date: datetime) -> tuple[str, ...]:
@@ -138,7 +147,12 @@ def _original(attachment: LetterAttachment) -> _Entity:
     """A received mail, unchanged but for bare LF line ends; as a file where it may not stand in a mail as it is."""
     name, content = attachment.name, attachment.content
     crlf = _BARE_LF.sub(b"\r\n", content)
-    if not content or b"\0" in content or _BARE_CR.search(content) or _LONG_LINE.search(content):
+    if (
+        not content
+        or b"\0" in content
+        or content.count(b"\r") != content.count(b"\r\n")
+        or _longest_line(content) > LONGEST_LINE
+    ):
         return _file(_as_eml(name), "application/octet-stream", content)
     changed = "" if crlf == content else "Content-Description: original mail, its line ends made CRLF"
     fields = (
@@ -169,9 +183,12 @@ def _base64(content: bytes) -> bytes:
 
 
 def _multipart(subtype: str, entities: Sequence[_Entity], seed: str) -> _Entity:
-    """RFC 2046 §5.1. The boundary follows from the Message-ID, and stands in none of the parts."""
+    """RFC 2046 §5.1. The boundary stands in none of the parts.
+
+    It is the same for every mail where that holds: Python's reader, in `_check_structure`, compiles each new one.
+    """
     parts = [_written(entity) for entity in entities]
-    tries = (hashlib.sha256(f"{subtype} {n} {seed}".encode()).hexdigest()[:32] for n in range(1000))
+    tries = (hashlib.sha256(f"{subtype} {n} {seed if n else ''}".encode()).hexdigest()[:32] for n in range(1000))
     boundary = next(f"=_{one}" for one in tries if not any(one.encode() in part for part in parts))
     mark = b"\r\n--" + boundary.encode()
     body = b"".join(mark[2 * (at == 0) :] + b"\r\n" + part for at, part in enumerate(parts)) + mark + b"--\r\n"
@@ -184,12 +201,20 @@ def _written(entity: _Entity) -> bytes:
     return "\r\n".join((*entity.fields, "", "")).encode("ascii") + entity.body
 
 
-def _check(content: bytes, to: Address) -> None:
-    """The last look before a mail is stored. The original inside is not parsed: it may be anything (TH21)."""
-    if _BARE_LF.search(content) or _BARE_CR.search(content) or b"\0" in content:
+def _check_octets(content: bytes) -> None:
+    """What a relay may trip over (RFC 5321 §2.3.8, §4.5.3.1.6)."""
+    if not content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r") or b"\0" in content:
         raise ValueError("a composed mail has a NUL, or a line end that is not CRLF")
-    if _LONG_LINE.search(content):
+    if _longest_line(content) > LONGEST_LINE:
         raise ValueError(f"a composed mail has a line of more than {LONGEST_LINE} octets")
+
+
+def _longest_line(content: bytes) -> int:
+    return max(map(len, content.replace(b"\r\n", b"\n").split(b"\n")))
+
+
+def _check_structure(content: bytes, to: Address) -> None:
+    """The last look before a mail is stored. The original inside is not parsed: it may be anything (TH21)."""
     opaque = content.replace(b"Content-Type: message/rfc822\r\n", b"Content-Type: application/octet-stream\r\n")
     mail = message_from_bytes(opaque, policy=policy.compat32)
     if any(part.defects for part in mail.walk()):
