@@ -76,6 +76,8 @@ provisioning = false
 
 FILES = {"customers.csv": CUSTOMERS, "devices.csv": DEVICES, "partners.toml": PARTNERS, "hardware.toml": HARDWARE}
 
+SHORT = "timeout_seconds = 5"
+
 CONFIG = """\
 [desk]
 address = "{address}"
@@ -90,7 +92,6 @@ port = {imap_port}
 ca_file = "{ca}"
 user = "{user}"
 auth = {{ password = {{ file = "imap.txt" }} }}
-timeout_seconds = 5
 {mailbox}
 [smtp]
 host = "127.0.0.1"
@@ -179,7 +180,7 @@ class Daemon:
 
 @asynccontextmanager
 async def running(
-    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = "", more: str = "", tick: float = 0.1
+    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = SHORT, more: str = "", tick: float = 0.1
 ) -> AsyncIterator[Daemon]:
     """The daemon over real servers, until the end of the context."""
     await make_desk(folder, dovecot, sink, user, mailbox, more)
@@ -196,7 +197,7 @@ async def running(
 
 
 async def make_desk(
-    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = "", more: str = ""
+    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = SHORT, more: str = ""
 ) -> None:
     """A folder with config, secrets and an imported registry. Does nothing where there is one already."""
     if (folder / "config.toml").exists():

@@ -257,7 +257,9 @@ async def test_a_digest_is_sent_once_at_its_time(daemon):
 async def test_a_relay_that_puts_off_gets_it_later(daemon, reply):
     daemon.sink.fail("RCPT", reply)
     daemon.deliver(mail("Hej! Telefonen i köket är svart."))
-    while not (rows := await daemon.desk.database.read(lambda conn: outbox.listing(conn, None, 1))) or not rows[0].reason:
+    while (
+        not (rows := await daemon.desk.database.read(lambda conn: outbox.listing(conn, None, 1))) or not rows[0].reason
+    ):
         await asyncio.sleep(0.05)
     assert (rows[0].state, rows[0].attempt) == ("queued", 1)
     assert reply[:3] in rows[0].reason
