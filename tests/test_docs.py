@@ -1,4 +1,4 @@
-"""What there is, is documented: config keys, commands, effects, verdicts, values; and each document keeps its bounds."""
+"""What there is, is documented: config keys, commands, effects, verdicts, values; each document keeps its bounds."""
 
 import re
 from pathlib import Path

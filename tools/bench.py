@@ -3,9 +3,9 @@
     python tools/bench.py [--mails 1000,10000] [--seconds 30]
 
 For each count: a bare batch fetch with imaplib, mbsync with fsync, then the daemon from its start until every mail has
-its ticket and outbox rows committed, and until all acknowledgements are accepted. Then one mail a second with IDLE, from
-its delivery to the accepted acknowledgement. The daemon and mbsync are processes of their own; CPU and peak memory are
-read from /proc.
+its ticket and outbox rows committed, and until all acknowledgements are accepted. Then one mail a second with
+IDLE, from its delivery to the accepted acknowledgement. The daemon and mbsync are processes of their own; CPU and peak
+memory are read from /proc.
 """
 
 import argparse
@@ -128,7 +128,8 @@ def fetch_mbsync(port: int, user: str, mails: int, folder: Path) -> Run:
     target.mkdir()
     rc = folder / "mbsyncrc"
     rc.write_text(
-        f'FSync yes\n\nIMAPAccount a\nHost 127.0.0.1\nPort {port}\nUser {user}\nPass "{PASSWORD}"\nSSLType None\nAuthMechs PLAIN\n\n'
+        f"FSync yes\n\nIMAPAccount a\nHost 127.0.0.1\nPort {port}\nUser {user}\n"
+        f'Pass "{PASSWORD}"\nSSLType None\nAuthMechs PLAIN\n\n'
         f"IMAPStore far\nAccount a\n\nMaildirStore near\nPath {target}/\nInbox {target}/INBOX\n\n"
         "Channel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull New\nSyncState *\n"
     )

@@ -34,6 +34,8 @@ from supportbot.triage import explain, registry
 from supportbot.workers.settle import Settled
 from supportbot.workers.timer import DIGEST
 
+SENT = {"ack": "acknowledgement", "forward": "mail to the partner", "alert": "alert to staff", "digest": "digest"}
+
 LONGEST = 45.0
 """Seconds that the demo waits for the daemon."""
 
@@ -100,7 +102,7 @@ class Board:
     def delivered(self, row: Claimed, outcome: Outcome) -> None:
         line = self.by_key.get(row.key)
         if line and isinstance(outcome, Sent):
-            line.sent.append(f"{row.kind} → {row.recipient}")
+            line.sent.append(SENT[row.kind] + ("" if row.kind == "ack" else f"\n  {row.recipient}"))
 
     def table(self) -> Table:
         table = Table(title="Mails and what became of them", title_justify="left", expand=True)
