@@ -26,12 +26,11 @@ MORNING = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def own_server(tmp_path, server):
-    """A Dovecot that a test may kill, or that can less than others."""
+def own_server(tmp_path_factory, server):
+    """A Dovecot that a test may kill, or that can less than others. Its sockets' paths must stay under 108 signs."""
 
     def start(capability: str = "") -> Dovecot:
-        (tmp_path / "dovecot").mkdir()
-        started = Dovecot(tmp_path / "dovecot", {"desk": PASSWORD}, capability, certificate=server.certificate)
+        started = Dovecot(tmp_path_factory.mktemp("dv"), {"desk": PASSWORD}, capability, certificate=server.certificate)
         started.__enter__()
         servers.append(started)
         return started

@@ -1,0 +1,83 @@
+"""Facts of a mail -> the features that the learned reader weighs, in groups. Pure.
+
+Words and pairs of words say what the cases said; parts of words (three to five letters) carry over to inflections,
+compounds and slips of the pen that no case held; the facts and concepts of rules/words.toml carry over to other
+wordings altogether. The trap: whatever changes here changes what the weights in rules/reader.json mean, so the reader
+must be trained again (tools/train_reader.py).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from supportbot.triage.facts import Facts
+from supportbot.triage.phrases import Span
+from supportbot.triage.text import Sentence
+
+GROUPS = ("word", "pair", "part", "fact", "device")
+"""Each group is brought to length one by itself, so that a long mail's many parts do not drown its few facts."""
+NOT_READ = frozenset({"device", "sender", "nature"})
+"""Facts that are no facts of the text; the device has its own group."""
+_NUMBER = "0"
+_SHORTEST, _LONGEST = 3, 5
+
+Features = Mapping[str, Mapping[str, int]]
+"""Group -> feature -> how often it stands there."""
+
+
+def features(told: Facts) -> Features:
+    """All features of a mail, for the reader and for its training alike."""
+    words: Counter[str] = Counter()
+    pairs: Counter[str] = Counter()
+    for sentence in told.sentences:
+        plain = plain_words(sentence)
+        words.update(plain)
+        pairs.update(f"{first} {second}" for first, second in zip(plain, plain[1:], strict=False))
+    parts: Counter[str] = Counter()
+    for word, times in words.items():
+        for part in parts_of(word):
+            parts[part] += times
+    device = dict.fromkeys(told.places.facts.get("device", ()), 1)
+    facts = dict.fromkeys((name for name, _ in facts_of(told)), 1)
+    return {"word": words, "pair": pairs, "part": parts, "fact": facts, "device": device}
+
+
+def plain_words(sentence: Sentence) -> list[str]:
+    """The folded words of a sentence; every number is the same word."""
+    return [word.plain if any(map(str.isalpha, word.form)) else _NUMBER for word in sentence.words]
+
+
+@lru_cache(maxsize=16_384)
+def parts_of(word: str) -> tuple[str, ...]:
+    """The parts of three to five letters of a word, its beginning and end marked by a space."""
+    if word == _NUMBER:
+        return ()
+    marked = f" {word} "
+    return tuple(
+        marked[at : at + length]
+        for length in range(_SHORTEST, _LONGEST + 1)
+        for at in range(len(marked) - length + 1)
+    )
+
+
+def facts_of(told: Facts) -> Iterator[tuple[str, Span | None]]:
+    """Every concept with the state and mood it stands in, and every fact of the text; each with its place, if any."""
+    places = told.places
+    for concept, spans in places.phrases.items():
+        if not (concept.startswith("{") and concept.endswith("}")):
+            continue
+        for span in spans:
+            yield concept, span
+            yield f"{concept} {places.states[span.sentence]}", span
+            if places.moods[span.sentence] != "asserted":
+                yield f"{concept} {places.moods[span.sentence]}", span
+            if span in places.denied:
+                yield f"{concept} denied", span
+            if told.sentences[span.sentence].subject:
+                yield f"{concept} subject", span
+    for fact, values in places.facts.items():
+        if fact not in NOT_READ:
+            for value, spans in values.items():
+                yield f"{fact} {value}", spans[0] if spans else None
+    yield from ((f"state {state}", None) for state in dict.fromkeys(places.states))
+    yield from ((f"mood {mood}", None) for mood in dict.fromkeys(places.moods))
