@@ -19,8 +19,9 @@ def sample_registry() -> Path:
 
 
 def read_rules(folder: Path) -> dict[str, str]:
-    """The texts of `*.toml` directly in a rules folder, by file name. Raises Invalid."""
-    return _read(folder, "*.toml", "It holds the rule files; the shipped ones are written by: supportbot init DIR")
+    """The texts of `*.toml` directly in a rules folder, and of reader.json, if there, by file name. Raises Invalid."""
+    texts = _read(folder, "*.toml", "It holds the rule files; the shipped ones are written by: supportbot init DIR")
+    return texts | _read(folder, "reader.json", "") if (folder / "reader.json").exists() else texts
 
 
 def read_templates(folder: Path) -> dict[str, str]:

@@ -229,7 +229,9 @@ def main() -> None:
     options.add_argument("--rules", type=Path, default=ROOT / "rules")
     folder = options.parse_args().rules
     files = folders.read_cases(folder)
-    book = build({name: text for name, text in folders.read_rules(folder).items() if name.endswith(".toml")}, test=False)
+    book = build(
+        {name: text for name, text in folders.read_rules(folder).items() if name.endswith(".toml")}, test=False
+    )
     cases = read_cases(files, book)
     text = as_text(learn(cases, reader.fingerprint(files)))
     (folder / reader.FILE).write_text(text, encoding="utf-8", newline="\n")

@@ -2,7 +2,6 @@
 
 import csv
 import difflib
-import io
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -29,7 +28,7 @@ def csv_rows(file: str, text: str, columns: Sequence[str], problems: list[Proble
     if ";" in first and "," not in first:
         problems.append(Problem(f"{file}:1", "is separated by semicolons.", "Save it as CSV with commas (UTF-8)."))
         return []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
     found: Rows[dict[str, str]] = []
     try:
         header = [name.strip() for name in next(reader, [])]

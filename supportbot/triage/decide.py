@@ -14,6 +14,7 @@ from supportbot.triage.decision import BillableReason, Category, Decision, Kind,
 from supportbot.triage.evidence import Sighting, identify
 from supportbot.triage.facts import Facts, facts
 from supportbot.triage.found import found
+from supportbot.triage.phrases import Span
 from supportbot.triage.registry import Registry
 from supportbot.triage.route import NOT_JUDGED, Known, route
 from supportbot.triage.rulebook import Answer, Match, RuleBook
@@ -37,13 +38,17 @@ _MOST_WORDS = 200
 def decide(
     mail: ParsedMail, registry: Registry, book: RuleBook, today: date, readings: Readings | None = None
 ) -> Decision:
-    """The decision about a mail, on the day `today` (contracts end). `readings` are the learned reader's, if any."""
+    """The decision about a mail, on the day `today` (contracts end).
+
+    `readings` replace what the book's learned reader says; without either, the rules judge by words alone.
+    """
     if mail.nature in _BY_NATURE:
         return _by_nature(mail)
     sighting = identify(registry, mail.sender, mail.new_text, mail.signature, mail.forwarded, mail.subject)
-    told = facts(mail, book.index, readings)
+    told = facts(mail, book.index)
     seen = equipment.look(registry, sighting, told)
     told = told.given({"nature": (mail.nature,), "device": seen.facts, "sender": (_sender(sighting),)})
+    told = told.with_readings(_readings(book, told) if readings is None else readings)
     asked = _Asked(book, told, seen.reasons)
     kind: Kind = asked.answer("kind")  # type: ignore[assignment]
     if kind in NOT_JUDGED:
@@ -88,6 +93,10 @@ def decide(
     )
 
 
+def _readings(book: RuleBook, told: Facts) -> Readings:
+    return book.reader.read(told) if book.reader else {}
+
+
 class _Asked:
     """Asks the rule book, and keeps what each answer rests on."""
 
@@ -96,23 +105,31 @@ class _Asked:
         self.reasons: dict[Question, tuple[Reason, ...]] = {}
         self.passed: list[PassedOver] = []
         self.defaults: list[Question] = []
+        """Answered by no rule, nor judged by the reader."""
+        self.doubted: list[Question] = []
+        """Answered otherwise than, or not as surely as, the reader would."""
 
     def answer(self, table: str) -> str:
         answer = self.book.answer(table, self.told.places)
         question = _ASKS[table]
-        self.reasons[question] = reasons_of(answer, self.told, self.registered)
+        read = _read_in(answer, self.book, self.told)
+        self.reasons[question] = reasons_of(answer, self.told, self.registered, read)
         self.passed += [_passed(question, each) for each in answer.passed_over]
-        if answer.match is None:
+        likely = self.book.likelihood(table, answer.answer, self.told.places)
+        if likely is not None and table in self.book.doubts:
+            if likely < self.book.doubts[table].unsure_below:
+                self.doubted.append(question)
+        elif answer.match is None:
             self.defaults.append(question)
         return answer.answer
 
     def unsure(self, fault: bool) -> tuple[Question, ...]:
-        """Defaults that were reached although something spoke against them."""
+        """Answers that the reader doubts, and, without it, defaults although something spoke against them."""
         doubted = {each.question for each in self.passed}
         weak = [each for each in self.defaults if each in doubted or (each == "category" and fault)]
         if "kind" in self.defaults and not self.told.places.phrases.get("{symptom}"):
             weak.insert(0, "kind")
-        return tuple(dict.fromkeys(weak))
+        return tuple(dict.fromkeys([*self.doubted, *weak]))
 
     def notes(self, urgent: bool) -> tuple[str, ...]:
         """What contradicts itself in the text: an outage that its sender plays down."""
@@ -121,8 +138,23 @@ class _Asked:
         return ()
 
 
-def reasons_of(answer: Answer, told: Facts, registered: Mapping[str, tuple[Reason, ...]]) -> tuple[Reason, ...]:
-    """The rule that answered, once for each place of the mail that it holds for, and the registry's rows."""
+def _read_in(answer: Answer, book: RuleBook, told: Facts) -> tuple[Span, ...]:
+    """The words that weighed most for what a rule took from the reader."""
+    asked = (
+        [each.source.split(".") for each in answer.match.rule.when if each.source[:6] == "reads."]
+        if answer.match
+        else []
+    )
+    return book.reader.because(told, *asked[0][1:]) if book.reader and asked else ()
+
+
+def reasons_of(
+    answer: Answer, told: Facts, registered: Mapping[str, tuple[Reason, ...]], read: tuple[Span, ...] = ()
+) -> tuple[Reason, ...]:
+    """The rule that answered, once for each place of the mail that it holds for, and the registry's rows.
+
+    `read`: the words that weighed most with the learned reader.
+    """
     if answer.match is None:
         return ()
     rule = answer.match.rule
@@ -133,7 +165,7 @@ def reasons_of(answer: Answer, told: Facts, registered: Mapping[str, tuple[Reaso
         for value in condition.values
         for each in registered.get(value, ())
     ]
-    places = [told.words(span) for span in answer.match.spans]
+    places = [told.words(span) for span in (*answer.match.spans, *read)]
     shown = [
         Reason(rule.name, rule.because, rule.clause, words, start, end)
         for words, start, end in dict.fromkeys(places)

@@ -1,6 +1,7 @@
 """A rule's examples and near misses -> what is wrong with them. Pure.
 
-An example is read as a mail of its own, by the whole file: an earlier rule that answers it shadows this one.
+An example is read as a mail of its own, by the whole file: an earlier rule that answers it shadows this one. The
+learned reader says nothing of it but what the example states, so that a reader that is trained anew breaks no rule.
 """
 
 from collections.abc import Iterator
@@ -58,4 +59,5 @@ def _answered_by(book: "RuleBook", question: str, example: Example) -> Rule | No
 
 
 def _places(book: "RuleBook", example: Example) -> Places:
-    return of_text("", example.text, language(example.text), book.index).given(example.given).places
+    told = of_text("", example.text, language(example.text), book.index, example.reads)
+    return told.given(example.given).places

@@ -53,6 +53,10 @@ class Facts:
         told = {**self.places.facts, **{fact: dict.fromkeys(each, ()) for fact, each in values.items()}}
         return replace(self, places=replace(self.places, facts=told))
 
+    def with_readings(self, readings: Mapping[str, Mapping[str, float]]) -> "Facts":
+        """The same facts and what the learned reader says of them."""
+        return replace(self, places=replace(self.places, readings=readings))
+
 
 def facts(
     mail: ParsedMail,

@@ -54,9 +54,7 @@ def parts_of(word: str) -> tuple[str, ...]:
         return ()
     marked = f" {word} "
     return tuple(
-        marked[at : at + length]
-        for length in range(_SHORTEST, _LONGEST + 1)
-        for at in range(len(marked) - length + 1)
+        marked[at : at + length] for length in range(_SHORTEST, _LONGEST + 1) for at in range(len(marked) - length + 1)
     )
 
 

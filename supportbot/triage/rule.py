@@ -36,6 +36,18 @@ class Example:
 
     text: str
     given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """What the learned reader says of it; nothing where the example is of words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How far one file's answers yield to the learned reader: likelihoods from 0 to 1."""
+
+    overrules_below: float = 0.0
+    """A rule whose answer the reader finds less likely than this is passed over, unless it rests on the registry."""
+    unsure_below: float = 0.0
+    """An answer that the reader finds less likely than this is marked as unsure."""
 
 
 @dataclass(frozen=True, slots=True)

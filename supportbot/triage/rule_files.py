@@ -15,12 +15,12 @@ from rapidfuzz import process
 from supportbot.errors import Problem
 from supportbot.triage.conditions import PHRASE_SOURCES, PHRASE_WORDS, Condition
 from supportbot.triage.phrases import Phrase, parse
-from supportbot.triage.rule import Concept, Example, Rule, Terms
+from supportbot.triage.rule import Concept, Doubt, Example, Rule, Terms
 from supportbot.triage.vocabulary import FACTS, QUESTIONS
 
 TERMS, CONCEPTS = "terms.toml", "words.toml"
-NOT_OURS = frozenset({"questions.toml"})
-"""Files of the same folder that another room reads."""
+NOT_OURS = frozenset({"questions.toml", "reader.json"})
+"""Files of the same folder that are no rules: another room reads the questions, reader.py what was learned."""
 
 _RULE_KEYS = ("name", "answer", "because", "clause", "when", "unless", "matches", "near_misses")
 _TOML_LINE = re.compile(r"\(at line (\d+)")
@@ -34,6 +34,7 @@ class Written:
     concepts: dict[str, Concept] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
     defaults: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, Doubt] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def blame(self, where: str, what: str, mend: str = "") -> None:
@@ -120,10 +121,29 @@ def _read_rules(file: str, table: Mapping[str, Any], text: str, written: Written
     asked = [name for name in names if name in QUESTIONS]
     if len(asked) > 1:
         written.blame(file, f"asks {' and '.join(asked)}.", "One file asks one question.")
-    for key in table.keys() - {"default", *names}:
-        written.blame(file, f"unknown key {key!r}.", _meant(key, ("default",)))
+    for key in table.keys() - {"default", "reader", *names}:
+        written.blame(file, f"unknown key {key!r}.", _meant(key, ("default", "reader")))
     for question in asked:
+        written.doubts[question] = _doubt(file, table.get("reader", {}), written)
         _read_question(file, question, table, text, written)
+
+
+def _doubt(file: str, table: Any, written: Written) -> Doubt:
+    """The bounds under [reader]: how far this file's answers yield to the learned reader."""
+    known = ("overrules_below", "unsure_below")
+    bounds: dict[str, float] = {}
+    for key, number in table.items() if isinstance(table, dict) else [("reader", table)]:
+        if key not in known:
+            written.blame(file, f"unknown key {key!r} under [reader].", _meant(key, known))
+        elif not _likelihood(number):
+            written.blame(file, f"reader.{key} must be a number from 0 to 1.")
+        else:
+            bounds[key] = float(number)
+    return Doubt(**bounds)
+
+
+def _likelihood(number: Any) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number <= 1
 
 
 def _read_question(file: str, question: str, table: Mapping[str, Any], text: str, written: Written) -> None:
@@ -225,14 +245,14 @@ def _readings(table: Mapping[str, Any], where: str, written: Written) -> Iterato
             number = words.get("at_least") if isinstance(words, dict) else None
             if answer not in asked[question]:
                 written.blame(where, f"{question} is never {answer!r}.", _meant(answer, asked[question]))
-            elif not isinstance(number, int | float) or isinstance(number, bool) or not 0 <= number <= 1:
+            elif not _likelihood(number):
                 written.blame(where, f"reads.{question}.{answer} needs at_least = a number from 0 to 1.")
             else:
                 yield Condition(f"reads.{question}.{answer}", "at_least", (), float(number))
 
 
 def _examples(listed: Any, called: str, where: str, written: Written) -> tuple[Example, ...]:
-    """Texts, or tables { text, given } where a fact of the registry is part of the example."""
+    """Texts, or tables { text, given } where a fact of the registry or a reading is part of the example."""
     if not listed or not isinstance(listed, list):
         written.blame(where, f"has no {called}.")
         return ()
@@ -243,11 +263,28 @@ def _examples(listed: Any, called: str, where: str, written: Written) -> tuple[E
         if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not isinstance(given, dict):
             written.blame(where, f"an {called} is a text, or {{ text = …, given = {{ fact = [value] }} }}.")
             continue
+        given = dict(given)
+        reads = _given_readings(given.pop("reads", {}), where, written)
         for fact, values in given.items():
             if fact not in FACTS or not _strings(values) or set(values) - set(FACTS[fact].values):
                 written.blame(where, f"the example gives {fact} = {values}, which cannot be.", _meant(fact, FACTS))
-        examples.append(Example(row["text"], {fact: tuple(values) for fact, values in given.items()}))
+        examples.append(Example(row["text"], {fact: tuple(values) for fact, values in given.items()}, reads))
     return tuple(examples)
+
+
+def _given_readings(table: Any, where: str, written: Written) -> dict[str, dict[str, float]]:
+    """given = { reads.<question>.<answer> = a number from 0 to 1 }"""
+    asked = {each.reads: each.answers for each in QUESTIONS.values()}
+    reads: dict[str, dict[str, float]] = {}
+    for question, answers in table.items() if isinstance(table, dict) else [("reads", {})]:
+        known = asked.get(question, {})
+        if not known or not isinstance(answers, dict) or not all(map(_likelihood, answers.values())):
+            written.blame(where, f"the example gives reads.{question} = {answers}, which cannot be.")
+        elif wrong := sorted(set(answers) - set(known)):
+            written.blame(where, f"{question} is never {wrong[0]!r}.", _meant(wrong[0], known))
+        else:
+            reads[question] = {answer: float(number) for answer, number in answers.items()}
+    return reads
 
 
 def _meant(wrong: object, known: Iterable[str]) -> str:

@@ -6,10 +6,11 @@ it must answer itself (not an earlier rule: that one is "shadowed") and one near
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from supportbot.errors import Invalid, Problem
 from supportbot.triage import examples, rule_files
+from supportbot.triage import reader as readers
 from supportbot.triage.conditions import (
     PHRASE_SOURCES,
     SENTENCE_SOURCES,
@@ -23,7 +24,8 @@ from supportbot.triage.conditions import (
 from supportbot.triage.facts import NEEDED
 from supportbot.triage.phrases import SYNTAX, Index, Span
 from supportbot.triage.phrases import build as build_index
-from supportbot.triage.rule import Concept, Rule, Terms
+from supportbot.triage.reader import Reader
+from supportbot.triage.rule import Concept, Doubt, Rule, Terms
 from supportbot.triage.vocabulary import FACTS, QUESTIONS
 
 
@@ -54,22 +56,39 @@ class RuleBook:
     """Question -> the answer that its file states for a mail that no rule matches."""
     concepts: Mapping[str, Concept]
     index: Index
+    reader: Reader | None = None
+    doubts: Mapping[str, Doubt] = field(default_factory=dict)
+    """Question -> how far its rules yield to the reader; a question whose file says nothing does not yield."""
 
     def asked(self, question: str) -> tuple[Rule, ...]:
         """The rules of one question, in the order in which they are tried."""
         return tuple(rule for rule in self.rules if rule.question == question)
 
     def answer(self, question: str, places: Places) -> Answer:
-        """The first rule's answer to a question, with the rules before it that an `unless` cancelled."""
+        """The first rule's answer to a question, with those before it that an `unless` or the reader cancelled."""
         passed: list[Match] = []
         for rule in self.rules:
             match = try_rule(rule, places) if rule.question == question else None
             if match is None:
                 continue
-            if match.stopped is None:
+            doubt = match.stopped or self._doubt(rule, places)
+            if doubt is None:
                 return Answer(rule.answer, match, tuple(passed))
-            passed.append(match)
+            passed.append(replace(match, stopped=doubt))
         return Answer(self.defaults[question], None, tuple(passed))
+
+    def likelihood(self, question: str, answer: str, places: Places) -> float | None:
+        """How likely the reader finds an answer; None where it was not asked."""
+        return places.readings.get(QUESTIONS[question].reads, {}).get(answer)
+
+    def _doubt(self, rule: Rule, places: Places) -> Condition | None:
+        """The reader's veto. What the registry records is not for it to doubt, nor what it said itself."""
+        bound = self.doubts.get(rule.question, Doubt()).overrules_below
+        likely = self.likelihood(rule.question, rule.answer, places)
+        settled = any(each.source.startswith("reads.") or _recorded(each) for each in rule.when)
+        if likely is None or likely >= bound or settled:
+            return None
+        return Condition(f"reads.{QUESTIONS[rule.question].reads}.{rule.answer}", "below", (), bound)
 
     def tries(self, rule: Rule, places: Places) -> bool:
         """Whether the rule holds by itself, whatever stands above it."""
@@ -79,6 +98,10 @@ class RuleBook:
     def test(self) -> tuple[Problem, ...]:
         """Run every example and near miss of every rule; () when all are as their rules say."""
         return examples.test(self)
+
+
+def _recorded(condition: Condition) -> bool:
+    return condition.source == "device" and set(condition.values) != {"named"}
 
 
 def words(book: "RuleBook | None" = None) -> str:
@@ -139,7 +162,7 @@ def _evidence(rule: Rule, number: int, spans: tuple[Span, ...], places: Places) 
 
 
 def build(files: Mapping[str, str], *, test: bool = True) -> RuleBook:
-    """The rule book of `files` (name -> text of the TOML file).
+    """The rule book of `files` (name -> text of the TOML file; "reader.json", if any, is the learned reader).
 
     With `test`, the rules' examples are run too, which takes about a second. Raises errors.Invalid with every
     problem found: where it stands, what is wrong, how to mend it.
@@ -147,6 +170,7 @@ def build(files: Mapping[str, str], *, test: bool = True) -> RuleBook:
     written = rule_files.read(files)
     for name in sorted(NEEDED - written.concepts.keys()):
         written.blame(rule_files.CONCEPTS, f"lacks the concept {name!r}, which facts are told by.", "Put it back.")
+    reader = _reader(files, written)
     if written.problems:
         raise Invalid(written.problems)
     phrases = {
@@ -161,8 +185,26 @@ def build(files: Mapping[str, str], *, test: bool = True) -> RuleBook:
         defaults=written.defaults,
         concepts=written.concepts,
         index=build_index({name: each.phrases for name, each in written.concepts.items()}, phrases.values()),
+        reader=reader,
+        doubts=written.doubts,
     )
     problems = book.test() if test else ()
     if problems:
         raise Invalid(problems)
     return book
+
+
+def _reader(files: Mapping[str, str], written: rule_files.Written) -> Reader | None:
+    """The learned reader among the files; its mistakes go to `written`."""
+    if readers.FILE not in files:
+        return None
+    try:
+        reader = readers.load(files[readers.FILE])
+    except Invalid as error:
+        written.problems.extend(error.problems)
+        return None
+    known = {each.reads: each.answers for each in QUESTIONS.values()}
+    for question, answers in reader.answers.items():
+        for wrong in set(answers) - set(known.get(question, ())):
+            written.blame(readers.FILE, f"answers {wrong!r} to {question!r}, which no rule knows.", "Train it again.")
+    return reader

@@ -1,0 +1,135 @@
+"""Limits of acknowledgements, and what is stored together: mails settled on a real SQLite database, without servers."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import NOW, a_decision, a_mail
+from daemon_desk import FILES
+
+from supportbot import folders
+from supportbot.calendar import Calendar
+from supportbot.mail.message import Address, Desk, ParsedMail
+from supportbot.store import inbox, outbox, tickets, timers
+from supportbot.store.database import Database
+from supportbot.store.inbox import Kept
+from supportbot.tickets.office import Office
+from supportbot.tickets.questions import read_questions
+from supportbot.tickets.templates import Templates
+from supportbot.triage import registry, rulebook
+from supportbot.triage.decision import Decision
+from supportbot.workers.knowledge import Knowledge, Limits
+from supportbot.workers.settle import Settled, settle
+
+CUSTOMER = a_decision(customer="K1")
+STRANGER = a_decision(customer=None, purchase="unknown", route="review", sender_is_customer=False)
+
+
+@pytest.fixture(scope="module")
+def known() -> Knowledge:
+    from datetime import time
+    from zoneinfo import ZoneInfo
+
+    texts = folders.read_rules(folders.shipped("rules"))
+    return Knowledge(
+        registry=registry.read(FILES),
+        book=rulebook.build(texts, test=False),
+        templates=Templates(folders.read_templates(folders.shipped("rules"))),
+        questions=read_questions(texts["questions.toml"]),
+        office=Office("iCentrex kundcenter", "kundcenter@icentrex.se", "020-20 20 22", ("sv", "en")),
+        desk=Desk(("kundcenter@icentrex.se",)),
+        sender=Address("iCentrex kundcenter", "kundcenter@icentrex.se"),
+        keys=(b"k" * 32,),
+        calendar=Calendar(ZoneInfo("Europe/Stockholm"), frozenset(range(5)), time(8), time(17)),
+        alert_to=(Address("", "jour@icentrex.se"),),
+        limits=Limits(unproven_per_hour=5, proven_per_day=3),
+    )
+
+
+@pytest.fixture
+async def database(tmp_path):
+    opened = await Database.open(f"sqlite:///{tmp_path / 'x.db'}", tmp_path)
+    yield opened
+    await opened.close()
+
+
+class Box:
+    """Keeps mails and settles them, one after the other."""
+
+    def __init__(self, database: Database, known: Knowledge) -> None:
+        self.database, self.known, self.uid = database, known, 0
+
+    async def settle(self, mail: ParsedMail, decision: Decision, now=NOW) -> Settled:
+        self.uid += 1
+        kept = Kept("a", "INBOX", 1, self.uid, f"Subject: {self.uid}\r\n\r\n".encode(), now)
+
+        def work(conn):
+            inbox.keep(conn, kept, now)
+            (row,) = inbox.claim(conn, 1, now, timedelta(minutes=1), 1_000_000)
+            return settle(conn, row, mail, decision, self.known, now)
+
+        return await self.database.write(work)
+
+    async def acks(self) -> list[str]:
+        rows = await self.database.read(lambda conn: outbox.listing(conn, None, 1000))
+        return [row.recipient for row in rows if row.kind == "ack"]
+
+
+@pytest.fixture
+def box(database, known):
+    return Box(database, known)
+
+
+def sender(address: str) -> ParsedMail:
+    return a_mail(sender=Address("", address), message_id=None)
+
+
+async def test_an_unproven_sender_is_acknowledged_once_in_24_hours(box):
+    for _ in range(3):
+        await box.settle(sender("okand@annan.example"), STRANGER)
+    await box.settle(sender("okand@annan.example"), STRANGER, NOW + timedelta(hours=23))
+    assert await box.acks() == ["okand@annan.example"]
+    await box.settle(sender("okand@annan.example"), STRANGER, NOW + timedelta(hours=25))
+    assert len(await box.acks()) == 2
+
+
+async def test_many_forged_senders_get_no_more_than_the_hourly_limit(box):
+    for number in range(20):
+        await box.settle(sender(f"offer{number}@annan.example"), STRANGER)
+    assert len(await box.acks()) == 5
+    found = await box.database.read(lambda conn: tickets.listing(conn, status="all", limit=100))
+    assert len(found) == 20
+    journal = await box.database.read(lambda conn: tickets.journal_of(conn, found[0].number))
+    assert "hourly limit" in next(entry.text for entry in journal if entry.what == "not acknowledged")
+    await box.settle(sender("en-till@annan.example"), STRANGER, NOW + timedelta(hours=1, minutes=1))
+    assert len(await box.acks()) == 6
+
+
+async def test_a_proven_customer_has_a_limit_of_its_own_and_urgent_faults_always_pass(box):
+    for number in range(20):
+        await box.settle(sender(f"offer{number}@annan.example"), STRANGER)
+    for _ in range(5):
+        await box.settle(sender("eva@bagarstugan.example"), CUSTOMER)
+    assert (await box.acks()).count("eva@bagarstugan.example") == 3
+    await box.settle(sender("eva@bagarstugan.example"), replace(CUSTOMER, urgent=True))
+    assert (await box.acks()).count("eva@bagarstugan.example") == 4
+
+
+async def test_an_urgent_fault_sets_its_timer_and_a_second_alert_row_is_a_no_op(box):
+    settled = await box.settle(sender("eva@bagarstugan.example"), replace(CUSTOMER, urgent=True))
+    timer = await box.database.read(lambda conn: timers.get(conn, f"alert:{settled.ticket}"))
+    assert timer.due == NOW + timedelta(minutes=10)
+    assert [key.split(":")[0] for key in settled.sends] == ["alert", "ack"]
+    rows = await box.database.read(lambda conn: outbox.for_ticket(conn, settled.ticket))
+    assert len({row.message_id for row in rows}) == len(rows) == 2
+
+
+async def test_a_mail_that_cannot_be_settled_leaves_nothing_behind(box, monkeypatch):
+    def broken(*_: object) -> None:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr("supportbot.workers.dispatch.write", broken)
+    with pytest.raises(ValueError, match="a defect"):
+        await box.settle(sender("eva@bagarstugan.example"), CUSTOMER)
+    assert not await box.database.read(lambda conn: tickets.listing(conn, status="all", limit=10))
+    assert not await box.acks()
