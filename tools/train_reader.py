@@ -9,7 +9,6 @@ of one writer resemble each other, so nothing may be measured on a writer who wa
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

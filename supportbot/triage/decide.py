@@ -44,10 +44,7 @@ def decide(
     """
     if mail.nature in _BY_NATURE:
         return _by_nature(mail)
-    sighting = identify(registry, mail.sender, mail.new_text, mail.signature, mail.forwarded, mail.subject)
-    told = facts(mail, book.index)
-    seen = equipment.look(registry, sighting, told)
-    told = told.given({"nature": (mail.nature,), "device": seen.facts, "sender": (_sender(sighting),)})
+    sighting, told, seen = look(mail, registry, book)
     told = told.with_readings(_readings(book, told) if readings is None else readings)
     asked = _Asked(book, told, seen.reasons)
     kind: Kind = asked.answer("kind")  # type: ignore[assignment]
@@ -91,6 +88,15 @@ def decide(
         device=seen.shown,
         found=found(registry, sighting.customer, mail.new_text, mail.signature, seen.devices),
     )
+
+
+def look(mail: ParsedMail, registry: Registry, book: RuleBook) -> tuple[Sighting, Facts, equipment.Seen]:
+    """Whom the mail is about, all facts that rules may ask (without the reader's), and the device at fault."""
+    sighting = identify(registry, mail.sender, mail.new_text, mail.signature, mail.forwarded, mail.subject)
+    told = facts(mail, book.index)
+    seen = equipment.look(registry, sighting, told)
+    given = {"nature": (mail.nature,), "device": seen.facts, "sender": (_sender(sighting),)}
+    return sighting, told.given(given), seen
 
 
 def _readings(book: RuleBook, told: Facts) -> Readings:

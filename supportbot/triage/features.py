@@ -9,6 +9,7 @@ must be trained again (tools/train_reader.py).
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from supportbot.triage.facts import Facts
 from supportbot.triage.phrases import Span
@@ -32,7 +33,7 @@ def features(told: Facts) -> Features:
     for sentence in told.sentences:
         plain = plain_words(sentence)
         words.update(plain)
-        pairs.update(f"{first} {second}" for first, second in zip(plain, plain[1:], strict=False))
+        pairs.update(f"{first} {second}" for first, second in pairwise(plain))
     parts: Counter[str] = Counter()
     for word, times in words.items():
         for part in parts_of(word):

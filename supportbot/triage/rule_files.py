@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from rapidfuzz import process
 
@@ -142,7 +142,7 @@ def _doubt(file: str, table: Any, written: Written) -> Doubt:
     return Doubt(**bounds)
 
 
-def _likelihood(number: Any) -> bool:
+def _likelihood(number: Any) -> TypeGuard[int | float]:
     return isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number <= 1
 
 
