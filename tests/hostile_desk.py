@@ -3,8 +3,8 @@
 The tickets of the fixtures are opened in the ordinary way: their owners become customers of the registry, and the
 acknowledgement and the partner's forward leave over the real relay before the first hostile mail is delivered. The
 tokens, Message-IDs and addresses that the files hold as examples are replaced by this run's valid ones; the product
-knows no shorter form. Mails are delivered one after the other, so that what leaves belongs to the one that caused it;
-between two of them a day passes as far as the limits of acknowledgements are concerned.
+knows no shorter form. Mails are delivered a few at a time, in order, and no two of the same unknown sender together:
+between two groups a day passes as far as the limits of acknowledgements are concerned.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from sqlalchemy import Connection, select, update
 from supportbot.app import open_desk
 from supportbot.config_file import load
 from supportbot.logs import start_logs
-from supportbot.mail import compose, thread
+from supportbot.mail import thread
 from supportbot.mail.parse import parse
 from supportbot.store import inbox, outbox, tickets
 from supportbot.store import registry as stored_registry
@@ -45,10 +45,12 @@ from supportbot.store.outbox import OutboxRow
 from supportbot.tickets import lifecycle
 from supportbot.tickets.ticket import Arrived, JournalEntry, Ticket
 from supportbot.triage import decide, registry
+from supportbot.workers.knowledge import Knowledge
 from supportbot.workers.settle import store_plan
 
 SECONDS = 10
 """In which every mail must have its verdict, however hostile the one before it."""
+TOGETHER = 8
 PARTNER = """
 [[partner]]
 id = "{id}"
@@ -84,9 +86,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the daemon made of one file, within SECONDS."""
+    """What the daemon made of one file."""
 
-    rows: list[InboxRow]
+    row: InboxRow
     raw: bytes
     """As it was delivered: with this run's tokens and ids."""
     outgoing: list[OutboxRow]
@@ -95,11 +97,11 @@ class Outcome:
     """Of the ticket that it opened or joined."""
     cpu_seconds: float
     memory_mb: float
-    """By which the most memory of the daemon's processes grew."""
+    """Processor time, and by how much the most memory of the daemon's processes grew: of the whole group."""
 
     @property
     def verdict(self) -> tuple[str | None, bool]:
-        return self.rows[0].verdict, any(row.kind == "ack" for row in self.outgoing)
+        return self.row.verdict, any(row.kind == "ack" for row in self.outgoing)
 
 
 @dataclass(slots=True)
@@ -134,23 +136,25 @@ async def feed(folder: Path, files: list[str], place: Path, dovecot: Dovecot, si
     fixtures = json.loads((folder / "fixtures.json").read_text(encoding="utf-8"))
     await _prepare(place, fixtures, dovecot, sink, user)
     whole = Whole(place, may_connect={dovecot.tls_port, sink.port})
-    log = io.StringIO()
-    with _logged(log), _connections(whole.ports):
+    log = (place / "log.txt").open("w+", buffering=1, encoding="utf-8")
+    with log, _logged(log), _connections(whole.ports):
         async with running(place, dovecot, sink, user) as daemon:
             await daemon.settled(0)
             known = daemon.desk.known
             whole.configured = {address.address for address in (*known.alert_to, *known.digest_to)} | known.staff
             whole.configured |= {one.channel_address for one in known.registry.partners.values() if one.channel_address}
             examples = await _examples(daemon, fixtures)
-            for file in files:
-                whole.outcomes[file] = await _one(daemon, _with(examples, (folder / file).read_bytes()))
-            whole.last = (await _one(daemon, mail("Hej! Telefonen i köket är svart."))).rows[0].verdict
+            mails = [(file, _with(examples, (folder / file).read_bytes())) for file in files]
+            for group in _groups(mails, known):
+                outcomes = await _deliver(daemon, [raw for _, raw in group])
+                whole.outcomes |= {file: outcome for (file, _), outcome in zip(group, outcomes, strict=True)}
+            (last,) = await _deliver(daemon, [mail("Hej! Telefonen i köket är svart.")])
+            whole.last = last.row.verdict
             rows = await daemon.desk.database.read(lambda conn: list(conn.scalars(select(inbox.T.c.sha256))))
             whole.kept = Counter(rows[len(fixtures["tickets"]) :])
             await daemon.until(lambda: daemon.dovecot.folders(user)["INBOX"] == 0)
             whole.served = await asyncio.to_thread(_served, dovecot, user)
-    whole.log = log.getvalue()
-    open("/tmp/hostile.log","w").write(whole.log)
+    whole.log = (place / "log.txt").read_text(encoding="utf-8")
     return whole
 
 
@@ -221,21 +225,57 @@ def _with(examples: dict[bytes, bytes], content: bytes) -> bytes:
     return content
 
 
-async def _one(daemon: Daemon, raw: bytes) -> Outcome:
-    before, first_row, first_out = _used(), *await daemon.desk.database.read(_last)
+def _groups(mails: list[tuple[str, bytes]], known: Knowledge) -> Iterator[list[tuple[str, bytes]]]:
+    group: list[tuple[str, bytes]] = []
+    senders: set[str] = set()
+    for file, raw in mails:
+        read = parse(raw, known.desk)
+        sender = read.sender.address if read.sender else ""
+        if len(group) == TOGETHER or sender in senders:
+            yield group
+            group, senders = [], set()
+        group.append((file, raw))
+        if not decide.decide(read, known.registry, known.book, date(2026, 1, 1)).sender_is_customer:
+            senders.add(sender)
+    if group:
+        yield group
+
+
+async def _deliver(daemon: Daemon, raws: list[bytes]) -> list[Outcome]:
+    """Deliver the mails and wait until each has its verdict and all that came of them has left."""
+    before, (first_row, first_out) = _used(), await daemon.desk.database.read(_last)
     sent = len(daemon.sink.accepted)
-    daemon.deliver(raw)
+    daemon.deliver(*raws)
     deadline = time.monotonic() + SECONDS
     while True:
-        rows, outgoing, journal = await daemon.desk.database.read(lambda conn: _since(conn, first_row, first_out))
-        if (rows and all(one.finished for one in (*rows, *outgoing))) or time.monotonic() > deadline:
+        rows, outgoing = await daemon.desk.database.read(lambda conn: _since(conn, first_row, first_out))
+        if len(rows) >= len(raws) and all(one.finished for one in (*rows, *outgoing)):
             break
+        assert time.monotonic() < deadline, f"of {len(raws)} mails within {SECONDS} s: {rows}, {outgoing}"
         await asyncio.sleep(0.02)
-    after = _used()
+    assert len(rows) == len(raws), "one row for one mail"
+    used = tuple(now - then for now, then in zip(_used(), before, strict=True))
     await daemon.desk.database.write(_a_day_passes)
-    return Outcome(
-        rows, raw, outgoing, daemon.sink.accepted[sent:], journal, after[0] - before[0], after[1] - before[1]
-    )
+    outcomes = []
+    for row, raw in zip(rows, raws, strict=True):  # a server numbers mails in the order of their arrival
+        caused = [one for one in outgoing if _came_of(one, row)]
+        left = [m for m in daemon.sink.accepted[sent:] if any(f"<{o.message_id}>".encode() in _head(m) for o in caused)]
+        journal = await daemon.desk.database.read(
+            lambda conn, n=row.ticket: tickets.journal_of(conn, n) if n is not None else ()
+        )
+        outcomes.append(Outcome(row, raw, caused, left, journal, *used))
+    return outcomes
+
+
+def _came_of(mail: OutboxRow, row: InboxRow) -> bool:
+    """Acknowledgements and forwards name the mail that caused them; an alert its ticket."""
+    if mail.kind in ("ack", "forward"):
+        return mail.key.endswith(f":{row.id}")
+    return mail.ticket is not None and mail.ticket == row.ticket
+
+
+def _head(received: Received) -> bytes:
+    return received.content.partition(b"\r\n\r\n")[0]
 
 
 def _last(conn: Connection) -> tuple[int, int]:
@@ -243,14 +283,10 @@ def _last(conn: Connection) -> tuple[int, int]:
     return conn.scalar(select(inbox.T.c.id).order_by(inbox.T.c.id.desc())) or 0, newest[0].id if newest else 0
 
 
-def _since(
-    conn: Connection, first_row: int, first_out: int
-) -> tuple[list[InboxRow], list[OutboxRow], tuple[JournalEntry, ...]]:
-    ids = list(conn.scalars(select(inbox.T.c.id).where(inbox.T.c.id > first_row)))
+def _since(conn: Connection, first_row: int, first_out: int) -> tuple[list[InboxRow], list[OutboxRow]]:
+    ids = conn.scalars(select(inbox.T.c.id).where(inbox.T.c.id > first_row).order_by(inbox.T.c.id)).all()
     rows = [row for row in (inbox.get(conn, one) for one in ids) if row is not None]
-    outgoing = [row for row in outbox.listing(conn, None, 50) if row.id > first_out]
-    number = rows[0].ticket if rows else None
-    return rows, outgoing, tickets.journal_of(conn, number) if number else ()
+    return rows, [row for row in outbox.listing(conn, None, 200) if row.id > first_out]
 
 
 def _a_day_passes(conn: Connection) -> None:
@@ -278,10 +314,9 @@ def _served(dovecot: Dovecot, user: str) -> Counter[str]:
     found: Counter[str] = Counter()
     context = ssl.create_default_context(cafile=dovecot.certificate.ca_file)
     client = imaplib.IMAP4_SSL("127.0.0.1", dovecot.tls_port, ssl_context=context)
-    client._encoding = "utf-8"
-    client.login(user, f'"{PASSWORD}"')
-    for folder in dovecot.folders(user):
-        if client.select(f'"{folder}"', readonly=True)[0] == "OK":
+    client.authenticate("PLAIN", lambda _: f"\0{user}\0{PASSWORD}".encode())
+    for folder, mails in dovecot.folders(user).items():
+        if mails and client.select(f'"{folder}"', readonly=True)[0] == "OK":
             _, answers = client.fetch("1:*", "(BODY.PEEK[])")
             found.update(sha256(answer[1]).hexdigest() for answer in answers if isinstance(answer, tuple))
     client.logout()
@@ -289,7 +324,7 @@ def _served(dovecot: Dovecot, user: str) -> Counter[str]:
 
 
 @contextlib.contextmanager
-def _logged(log: io.StringIO) -> Iterator[None]:
+def _logged(log: io.TextIOBase) -> Iterator[None]:
     """The daemon's real log, most talkative, into `log`."""
     with contextlib.redirect_stderr(log):
         start_logs("text", "debug")

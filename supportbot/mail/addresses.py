@@ -7,7 +7,7 @@ standard library takes `alice@icentrex.se <x@evil.example>` for Alice. Each sign
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import idna
@@ -78,6 +78,12 @@ def plain_address(spec: str) -> str | None:
     return f"{local}@{ascii_domain}"
 
 
+def is_ours(address: str, ours: Container[str]) -> bool:
+    """Whether it is one of the desk's addresses (lower case), or a plus-address of one (RFC 5233)."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}" in ours or address.lower() in ours
+
+
 def pretence(values: Sequence[str]) -> str:
     """Why a From pretends to be somebody, in words; "" where it does not (reliability R28, TH11)."""
     values = _different(values)
@@ -95,7 +101,7 @@ def pretence(values: Sequence[str]) -> str:
 def remarks(sender: Address) -> tuple[str, ...]:
     """What a person should know of an address: a name or domain that can be mistaken for another."""
     found = []
-    shown = re.search(r"[\w.+-]{1,64}@[\w.-]{1,190}\w", sender.name)
+    shown = re.search(r"[\w.+-]{1,64}@[\w.-]{1,190}\w", sender.name) if "@" in sender.name else None
     if shown and shown[0].lower() != sender.address.lower():
         found.append("the sender's name shows another address than the sender's own")
     if _looks_like_another(sender.domain):

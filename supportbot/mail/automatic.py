@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from supportbot.mail import wording_automatic as wording
-from supportbot.mail.addresses import addresses
+from supportbot.mail.addresses import addresses, is_ours
 from supportbot.mail.bounces import is_daemon, own_parts, read_bounce, returned_ids
 from supportbot.mail.message import Address, Desk, FailedRecipient, Nature, Part
 from supportbot.mail.wording_bounces import DAEMON
@@ -34,37 +34,38 @@ class _Look:
 
     root: Part
     sender: Address | None
-    subject: str
     text: str
+    """All of the body, for receipts and for what a mail system returns."""
+    title: str
+    """The subject, squashed."""
+    local: str
+    """Of the sender's address, small; "" without one."""
+    said: str
+    """Without what was quoted: a robot's word for itself counts only here, since confirmations of ours are quoted."""
     desk: Desk
 
     def header(self, name: str) -> str | None:
         return self.root.headers.get(name)
 
-    @property
-    def title(self) -> str:
-        return wording.squash(self.subject)
 
-    @property
-    def local(self) -> str:
-        return self.sender.address.rpartition("@")[0].lower() if self.sender else ""
-
-
-def judge(root: Part, sender: Address | None, subject: str, text: str, desk: Desk) -> Judgement:
+def judge(root: Part, sender: Address | None, subject: str, text: str, said: str, desk: Desk) -> Judgement:
     """Whose mail it is, why, why it gets no answer ("" where it may), and which mails of ours it is about.
 
-    `desk` without addresses: whether a mail was addressed to us is not asked.
+    `text` is the whole body, `said` what its sender wrote now, with the signature. `desk` without addresses: whether
+    a mail was addressed to us is not asked.
     """
-    look = _Look(root, sender, subject, text, desk)
-    ids = returned_ids(root, text)
+    local = sender.address.rpartition("@")[0].lower() if sender else ""
+    look = _Look(root, sender, text, wording.squash(subject), local, said, desk)
     bounce = None if _is_receipt(look) or _is_feedback(look) else read_bounce(root, sender, subject, text)
     if bounce:
         nature: Nature = "report" if bounce.success else "bounce"
-        return Judgement(nature, bounce.because, f"it is a {nature}: {bounce.because}", bounce.failed, ids)
+        why = f"it is a {nature}: {bounce.because}"
+        return Judgement(nature, bounce.because, why, bounce.failed, returned_ids(root, text))
     for nature, question in NATURES:
         because = question(look)
         if because:
-            return Judgement(nature, because, f"it is no person's mail: {because}", (), ids if nature != "bulk" else ())
+            ids = returned_ids(root, text) if nature != "bulk" else ()
+            return Judgement(nature, because, f"it is no person's mail: {because}", (), ids)
     return Judgement("human", "", next((why for ask in NO_ANSWER if (why := ask(look))), ""), (), ())
 
 
@@ -122,6 +123,7 @@ _REPLY_HEADERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("X-MS-Exchange-Message-Class", r".*OOF"),
     )
 )
+_REPLY_NAMES = frozenset(name.lower() for name, _ in _REPLY_HEADERS)
 _MACHINE_HEADERS = ("X-FC-Machinegenerated", "X-Cron-Env", "X-Nagios-Notification", "X-Zabbix", "X-Amavis-Alert")
 
 
@@ -132,22 +134,25 @@ def _is_automatic_reply(look: _Look) -> str:
     if keyword == "auto-replied":
         return "Auto-Submitted: auto-replied"
     announced = wording.OUTLOOK_REPLY_SUBJECT.match(title)
-    if announced is None and (answers or _says_away(look)):  # a person's answer would begin with Re: or SV:
-        announced = wording.AWAY_SUBJECT.match(title)
+    if announced is None:  # a person's answer would begin with Re: or SV:
+        away = wording.AWAY_SUBJECT.match(title)
+        announced = away if away and (answers or _says_away(look)) else None
     if keyword and keyword != "auto-notified" and (announced or (answers and not _ticket_system(look))):
         return f"Auto-Submitted: {keyword}, in answer to a mail"
-    for name, pattern in _REPLY_HEADERS:
+    for name, pattern in () if _REPLY_NAMES.isdisjoint(look.root.headers.names()) else _REPLY_HEADERS:
         if any(pattern.match(value.strip()) for value in look.root.headers.all(name)):
             return f"{name}: {(look.header(name) or '').strip()[:60]}"
     if announced:
         return f'its subject begins "{announced[0][:60]}"'
-    says = _sentence(look.text)
+    says = _sentence(look)
     return f'it says "{says[:80]}"' if says else _is_confirmation(look)
 
 
-def _sentence(text: str) -> str:
+def _sentence(look: _Look) -> str:
     """A robot's word for itself, at the head of one of the first sentences: inside one, it may be quoted."""
-    for sentence in re.split(r"[.!?\n]\s{0,9}", _own_words(text)[:400]):
+    if "auto" not in look.said[:400].casefold():  # as every one of them has it
+        return ""
+    for sentence in re.split(r"[.!?\n]\s{0,9}", _own_words(look.said)[:400]):
         found = wording.REPLY_SENTENCE.match(wording.squash(sentence))
         if found:
             return found[0]
@@ -157,13 +162,13 @@ def _sentence(text: str) -> str:
 def _own_words(text: str) -> str:
     """The beginning, up to where an earlier mail may be quoted: our own confirmations are a robot's words, too."""
     text = text[:2000]
-    quote = wording.QUOTE.search(text)
+    quote = wording.first_quote(text)
     return text[: quote.start()] if quote else text
 
 
 def _says_away(look: _Look) -> bool:
-    words = wording.squash(_own_words(look.text), 800)
-    says = wording.AWAY_TEXT.search(words) or _sentence(look.text)
+    words = wording.squash(_own_words(look.said), 800)
+    says = wording.AWAY_TEXT.search(words) or _sentence(look)
     return bool(says or _null_path(look) or _suppressed(look) or _precedence(look))
 
 
@@ -179,7 +184,7 @@ def _is_confirmation(look: _Look) -> str:
     """A ticket system's "we have received your mail": by its subject and one more sign of a machine."""
     subject = wording.ACK_SUBJECT.match(look.title)
     machine = submitted(look.root) or _robot(look) or _precedence(look) or _suppressed(look)
-    if subject and (machine or wording.ACK_TEXT.search(wording.squash(_own_words(look.text), 400))):
+    if subject and (machine or wording.ACK_TEXT.search(wording.squash(_own_words(look.said), 400))):
         return f'a confirmation: "{look.title[:60]}"'
     return ""
 
@@ -206,9 +211,14 @@ def _is_machine(look: _Look) -> str:
 _LIST = ("List-Id", "List-Post", "List-Help", "List-Subscribe", "List-Unsubscribe", "List-Owner", "List-Archive")
 
 
+def _list_field(look: _Look) -> str:
+    names = look.root.headers.names()
+    return next((name for name in _LIST if name.lower() in names), "")
+
+
 def _is_bulk(look: _Look) -> str:
     """A list's mail that is not to us; or a newsletter, which nobody can post to, wherever it is addressed."""
-    name = next((name for name in _LIST if look.header(name) is not None), "")
+    name = _list_field(look)
     if not name:
         return ""
     newsletter = look.header("List-Unsubscribe-Post") is not None and look.header("List-Post") is None
@@ -227,15 +237,9 @@ NATURES: tuple[tuple[Nature, Callable[[_Look], str]], ...] = (
 """The order of the questions; a mail that none of them knows is a person's."""
 
 
-def _is_ours(address: str, desk: Desk) -> bool:
-    """Plus-addresses of ours are ours, too (RFC 5233)."""
-    local, _, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}" in desk.addresses or address.lower() in desk.addresses
-
-
 def _is_to_us(look: _Look) -> bool:
     fields = (*look.root.headers.all("To"), *look.root.headers.all("Cc"))
-    return any(_is_ours(one.address, look.desk) for value in fields for one in addresses(value))
+    return any(is_ours(one.address, look.desk.addresses) for value in fields for one in addresses(value))
 
 
 def _null_path(look: _Look) -> str:
@@ -257,7 +261,7 @@ def _robot(look: _Look) -> str:
 
 
 def _list(look: _Look) -> str:
-    name = next((name for name in _LIST if look.header(name) is not None), "")
+    name = _list_field(look)
     return f"list header {name}" if name else ""
 
 
@@ -278,10 +282,10 @@ def _suppressed(look: _Look) -> str:
 
 
 def _ourselves(look: _Look) -> str:
-    if look.sender and _is_ours(look.sender.address, look.desk):
+    if look.sender and is_ours(look.sender.address, look.desk.addresses):
         return "its sender is our own address"
     reply_to = [one.address for value in look.root.headers.all("Reply-To") for one in addresses(value)]
-    return "its Reply-To is our own address" if any(_is_ours(one, look.desk) for one in reply_to) else ""
+    return "its Reply-To is our own address" if any(is_ours(one, look.desk.addresses) for one in reply_to) else ""
 
 
 def _not_to_us(look: _Look) -> str:

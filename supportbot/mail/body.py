@@ -12,6 +12,7 @@ from html import escape
 
 from supportbot.mail import html, tnef
 from supportbot.mail.flowed import unflow
+from supportbot.mail.lines import Line
 from supportbot.mail.message import Attachment, Part
 from supportbot.mail.names import numbered_name, safe_name
 from supportbot.mail.transfer import take_uuencoded
@@ -34,6 +35,8 @@ class Body:
 
     plain: str | None = None
     html: str | None = None
+    shown: tuple[Line, ...] = ()
+    """The lines of the HTML, which is turned into them once."""
     files: list[Attachment] = field(default_factory=list)
     mails: list[Part] = field(default_factory=list)
     """Roots of attached mails that are forwarded, not those that a report returns."""
@@ -61,14 +64,21 @@ def read_body(root: Part) -> Body:
 
 def _compared(body: Body) -> Body:
     """Where plain text and HTML say different things, both are shown: a rule must not miss what one of them says."""
-    if not body.plain or not body.html:
+    if not body.html:
         return body
-    plain, rich = _words(body.plain), _words(html.to_text(body.html))
+    body.shown = html.lines(body.html)
+    if not body.plain:
+        return body
+    seen = html.text_of(body.shown)
+    if body.plain.split() == seen.split():
+        return body
+    plain, rich = _words(body.plain), _words(seen)
     if min(len(plain), len(rich)) < 3 or len(plain & rich) >= 0.3 * min(len(plain), len(rich)):
         return body
     body.oddities.append("the plain text and the HTML say different things")
     if "html" not in plain:  # "your program cannot show HTML" is no message
         body.html = f"<div>{escape(body.plain)}</div>\n{body.html}"
+        body.shown = html.lines(body.html)
     body.plain = None
     return body
 

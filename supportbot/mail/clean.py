@@ -24,6 +24,7 @@ _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{31,}")
 _MOST_MARKS = 30
 _COMBINING_JOINER = "\u034f"
 """The one sign of _INVISIBLE that Unicode calls printable."""
+_NOT_WESTERN = re.compile("[^\x00-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _HIDDEN = re.compile(f"[\t\n\ud800-\udfff\u200c\u200d\u2028\u2029{_INVISIBLE}]")
 _EXTENDS = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -72,11 +73,7 @@ def _normal(value: str) -> str:
 
 def _is_western(value: str) -> bool:
     """All of it in Windows-1252: then it is NFC as it stands, and most mail is spared the slower way."""
-    try:
-        value.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return value.isascii() or _NOT_WESTERN.search(value) is None
 
 
 def _without_heaps(run: str) -> str:

@@ -67,7 +67,6 @@ def _may_stand_in_head(line: bytes) -> bool:
 def _raw_fields(lines: list[bytes], oddities: list[str]) -> tuple[list[tuple[bytes, list[bytes]]], int | None]:
     """Names with their lines; and where the body begins, if that is before the blank line."""
     fields: list[tuple[bytes, list[bytes]]] = []
-    last_known = max((at for at, line in enumerate(lines) if _KNOWN.match(line)), default=-1)
     offset = 0
     for at, line in enumerate(lines):
         if line[:1] in (b" ", b"\t") and fields:
@@ -75,7 +74,7 @@ def _raw_fields(lines: list[bytes], oddities: list[str]) -> tuple[list[tuple[byt
         elif found := _FIELD.match(line):
             fields.append((found[1], [found[2].rstrip(b"\r")]))
         elif line.strip() and not (at == 0 and line.lstrip(b">").startswith(b"From ")):
-            if at > last_known:
+            if not any(_KNOWN.match(later) for later in lines[at + 1 :]):
                 oddities.append("no blank line between header and text")
                 return fields, offset
             oddities.append("a line among the headers is no header")

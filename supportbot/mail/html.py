@@ -7,11 +7,12 @@ forwards and own answers into the same boxes as quotes: `newtext` decides.
 
 import html as entities
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from supportbot.mail.clean import clean_text
 from supportbot.mail.lines import Line, Mark, squeeze
 from supportbot.mail.wording import words
 
@@ -91,13 +92,28 @@ _UNNESTED = words(
 
 def to_text(html: str) -> str:
     """What a reader of the HTML would see, as plain text; link targets stand in <> behind their text."""
-    return "\n".join(line.text for line in lines(html)).strip()
+    return text_of(lines(html))
+
+
+def text_of(shown: Iterable[Line]) -> str:
+    """The text of lines without their ">"."""
+    return "\n".join(line.text for line in shown).strip()
 
 
 def lines(html: str) -> tuple[Line, ...]:
-    """The visible lines, with the level of quotation and what the markup says of each."""
+    """The visible lines, cleaned, with the level of quotation and what the markup says of each."""
+    shown = _shown(html)
+    text = "\n".join(line.text for line in shown)
+    if clean_text(text) == text:
+        return shown
+    return squeeze(
+        Line(part.rstrip(), line.level, line.mark) for line in shown for part in clean_text(line.text).split("\n")
+    )
+
+
+def _shown(html: str) -> tuple[Line, ...]:
     source = _bounded(html)
-    page = _Page(tight=bool(SHEET_NO_MARGIN.search(source[:20_000])))
+    page = _Page(tight="{" in source and bool(SHEET_NO_MARGIN.search(source[:20_000])))
     try:
         root = LexborHTMLParser(source).root
         if root is not None:
@@ -111,6 +127,8 @@ def lines(html: str) -> tuple[Line, ...]:
 def _bounded(html: str) -> str:
     """The source, shortened to MAX_CHARS; without any tags where they nest deeper than MAX_DEPTH."""
     source = LONG_TAG.sub("", html[:MAX_SOURCE].replace("\0", ""))[:MAX_CHARS]
+    if source.count("<") <= MAX_DEPTH:
+        return source
     depth = 0
     for match in _TAG.finditer(source):
         if match[2].lower() not in _UNNESTED:
@@ -206,7 +224,8 @@ def _walk(root: LexborNode, page: _Page) -> None:
 
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    return "hidden" in attributes or bool(HIDDEN.search((attributes.get("style") or "")[:2000]))
+    style = attributes.get("style")
+    return "hidden" in attributes or (style is not None and HIDDEN.search(style[:2000]) is not None)
 
 
 def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: _Page) -> Iterator[None]:
@@ -242,6 +261,8 @@ def _gap(tag: str, attributes: dict[str, str | None], page: _Page) -> int:
 
 def _quotation(tag: str, attributes: dict[str, str | None]) -> tuple[int, Mark]:
     """How many levels of quotation an element adds, and what it marks."""
+    if not attributes:
+        return 0, ""
     names = {
         name.removeprefix("x_") for key in ("class", "id") for name in (attributes.get(key) or "").lower()[:300].split()
     }

@@ -5,6 +5,7 @@ share most words, so only what one of them never writes tells them apart; and Sw
 """
 
 import re
+from functools import lru_cache
 
 from supportbot.mail.message import Language
 
@@ -28,7 +29,9 @@ WORDS: dict[Language, str] = {
         svarsgrupp
         saknas utbildning boka bokar hela tiden god jul helg måndag tisdag onsdag torsdag fredag lördag söndag
         uppsägning säga abonnemang skärm skärmen headsetet appen nere felanmälan nytt nya börjar slutar
-        flyttar flytt väntar besked beställning
+        flyttar flytt väntar besked beställning akut driftstopp driftstörning huvudnummer huvudnumret byta byte
+        lösenord lösenordet användare användaren bruten brutet brutna misslyckas misslyckades nummer licens fast
+        visas visar hänvisning vidarekoppling svarsgruppen röstbrevlåda saknar glömt loggar startar slut mobil
     """,
     "en": """
         the and of to in is that it for was on are as with be this have from or by not but what all were we when
@@ -39,7 +42,10 @@ WORDS: dict[Language, str] = {
         cannot can't don't doesn't isn't didn't it's i'm we're we've you're hey number office back at me
         customer customers best kind anyone nobody today yesterday again add invoice because before while dead
         line stopped broken button order cards same like another
-        monday tuesday wednesday thursday friday training number main
+        monday tuesday wednesday thursday friday training number main request user users desktop caller wrong shown
+        switchboard unreachable offline online full voicemail password reset broken question issue issues problem
+        urgent outage queue queues hours opening change delete remove account order missing headset desk mobile
+        app apps crashes drop drops audio sound incoming outgoing test subject message error failed failure
     """,
     "no": """
         og det som på er av for med til den har de ikke om et han men var jeg seg fra vi så kan når år under
@@ -52,6 +58,10 @@ WORDS: dict[Language, str] = {
         hjelp hjelpe haster slik disse denne dette innkjøp ganger rett svarer kunden kundene begge flere
         mandag tirsdag onsdag torsdag fredag lørdag søndag hele tida tiden krasjer mars skjerm skjermen lyd
         abonnement si begynner slutter flytter flytte venter bestilling tatt imot verken linja linje kø køen dårlig
+        spørsmål passord glemt bruker brukere brukeren samtale samtalen samtalene faller nede hodesett logget
+        min mitt ditt sitt hjem hjemme hver hvert kveld formiddag ettermiddag kom tok fikk gikk sto lukker åpner
+        stengt bestilte kjøpte byttet slettet adresse regning regningen etternavn betaler butikken borte lyden nettet
+        innlogging pålogging endre endring varsling henger ansatt ansatte kontoret haster
     """,
     "da": """
         og det som på er af for med til den har de ikke om et han men var jeg sig fra vi så kan når år under
@@ -64,7 +74,11 @@ WORDS: dict[Language, str] = {
         siger synes prøvet hvis venlige stille kollegaer siden sidst gammel gamle gang begge flere rigtig disse
         denne dette nogle jo altså
         mandag tirsdag onsdag torsdag fredag lørdag søndag hele tiden marts skærm skærmen lyd abonnement opsige opsiger
-        starter stopper flytter flytte venter bestilling hverken linje linjen kø køen dårlig
+        starter stopper flytter flytte venter bestilling hverken linje linjen kø køen dårlig spørgsmål adgangskode
+        adgangskoden bruger brugere brugeren samtale samtalen samtalerne afbrydes hænger glemt logge kontoret ændre
+        min mit dit sit hjem hjemme hver hvert aften formiddag eftermiddag kom tog fik gik stod lukker lukket åbner
+        åbnet bestilte købte skiftede nulstillet adresse regning regningen efternavn betaler butikken pris besøg
+        ændring medarbejder medarbejdere hovednummer hovednummeret nede brug
         viderestille viderestiller ned
     """,
     "fi": """
@@ -75,6 +89,8 @@ WORDS: dict[Language, str] = {
         koska sitten ilman jo aina eikä ovat olemme emme minun minulla t uusi uuden viikon asti alkaen pois
         päälle vika hinta paljonko maksaa lasku tilata kello apua kiire kiireellinen vaihde vaihteen lisätä
         poistaa avata saada saa pitää sisään ulos ulospäin päänumero päänumeromme näkyy katkeaa pätkii johtuu
+        näyttö pimeä salasana unohtunut unohtui kirjautuminen onnistu rikki laskutus tilaus muutos ääni ääntä ongelma
+        käyttäjä käyttäjän liittymä liittymän soi soita aukioloajat vaihteemme alhaalla poikki
     """,
     "other": """
         der die das und ist nicht ein eine ich wir sie mit auf für von dem den im zu auch es sich bei haben hat
@@ -90,7 +106,8 @@ WORDS: dict[Language, str] = {
         dziękuję pozdrawiam nasz nasze działa są przez dobrý děkuji prosím není jsem jsme že nefunguje ve
         merhaba teşekkürler bir bu için değil çok ama ile var yok zdravo nije smo hvala molim bună ziua sunt nu
         mulțumesc și pentru cu
-        nous plus sin geen doet wir keine nicht
+        nous plus sin geen doet wir keine nicht nächste woche störung möglich funktioniert verbindung große größe
+        schon gibt unser vom zum zur über heute gestern morgen
     """,
 }
 
@@ -151,13 +168,14 @@ SHAPES: tuple[tuple[Language, float, str], ...] = (
     ("sv", 1.2, r"ck|\w{3,}(?:as|ts)\b"),
     ("sv", 0.6, r"\w{3,}(?:ar|or|arna|orna)\b"),
     ("no", 2.0, r"(?:sk|k|g)j[eæø]|øy|ei\w"),
-    ("da", 2.0, r"(?:sk|k|g)æ|øj|\wej"),
+    ("da", 2.0, r"(?:sk|k|g)æ|øj|[^\Wh]ej"),
     ("fi", 1.0, r"[äö]|tk|hm|lm|kk|tt[aäu]|uo|ie\w"),
-    ("sv", 1.2, r"[äö]"),
+    ("sv", 2.0, r"[äö]"),
     ("sv", 0.4, r"å"),
     ("no", 0.4, r"å"),
     ("da", 0.4, r"å"),
     ("sv", -2.0, r"[æø]"),
+    ("sv", 1.0, r"\w{2,}(?:ning|else|het|are|skap|nummer)\b"),
     ("sv", 0.7, r"\w(?:ningen|ningar|arna|orna|erna|tionen|skt|igt|ck(?:a|e|ar|t|at)?|ade|ats|ssa|ll)\b"),
     ("no", 1.0, r"[æø]"),
     ("no", -1.5, r"[äö]"),
@@ -169,58 +187,83 @@ SHAPES: tuple[tuple[Language, float, str], ...] = (
     ("da", 1.0, r"[æø]"),
     ("da", -1.5, r"[äö]"),
     ("da", 2.0, r"\w{2,}(?:tion(?:en|er)?|hed(?:en)?|ede[ts]?|eret|ej(?:e|er|l\w*)?|gt|øj\w*|æ[ds]\w*|ød\w*)\b"),
-    ("fi", 1.5, r"\w(?:ää|yy|öö|aa|uu|ii|ee|oo)"),
+    ("fi", 1.5, r"\w(?:yy|öö|aa|uu|ii|ee|oo)"),
+    ("fi", 3.0, r"ää|\w{3,}ä\b"),
     ("fi", 1.5, r"\w{3,}(?:ss[aä]|st[aä]|ll[aä]|lt[aä]|lle|mme|nne|tte|kaan|kään|ksi|v[aä]t|sti|k[oö])\b"),
-    ("en", -2.0, r"[äöåæø]"),
+    ("fi", 1.5, r"\w{2,}(?:minen|inen|mys|tys|nut|nyt|neet|iset|ista|ita)\b"),
+    ("en", -3.0, r"[äöåæø]"),
     ("en", 1.5, r"\w{3,}(?:ing|tion|ed|ly|ght)\b"),
     ("other", 4.0, r"[ßłżźśćńąęőűğışțșčřžůěñ¿¡ãõêâîûœ]|\b(?:l'|d'|qu'|c'est|j'ai)"),
-    ("other", 1.5, r"[üçèàùìò]|\bsch\w+|\w+(?:ung|lich|keit|ção|ción|zione|aux|ijk)\b"),
+    ("other", 1.5, r"[üçèàùìò]|\bsch\w+|\w+(?:lich|keit|ção|ción|zione|aux|ijk)\b"),
+    ("other", 3.0, r"\w{3,}ung(?:en)?\b"),
 )
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_NOISE = re.compile(r"\S+@\S+|https?://\S+|\bwww\.\S+")
+_LINK = re.compile(r"\bwww\.|https?://")
+_LONGEST_WORD = 60
 _FOREIGN = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0002ffff]")
 _SHAPES = tuple((language, weight, re.compile(pattern)) for language, weight, pattern in SHAPES)
 
 
-def _weights() -> dict[str, tuple[tuple[Language, float], ...]]:
-    """Each word with its languages: the fewer share it, the more it says."""
+def _weights() -> dict[str, list[tuple[Language, float]]]:
+    """Each word of the tables with what it says: the fewer languages share it, the more."""
     owners: dict[str, list[Language]] = {}
     for language, words in WORDS.items():
         for word in dict.fromkeys(words.split()):
             owners.setdefault(word, []).append(language)
-    return {
-        word: tuple((language, (3.0 if len(word) > 1 else 1.0) / len(those) ** 1.5) for language in those)
+    weights = {
+        word: [(language, (3.0 if len(word) > 1 else 1.0) / len(those) ** 1.5) for language in those]
         for word, those in owners.items()
     }
+    for language, weight, marks in MARKS:
+        for word in dict.fromkeys(marks.split()):
+            if word[-1] != "*":
+                weights.setdefault(word, []).append((language, weight))
+    return weights
 
 
 _WEIGHTS = _weights()
-_MARKS = tuple(
-    (
-        language,
-        weight,
-        frozenset(word for word in marks.split() if word[-1] != "*"),
-        tuple(word[:-1] for word in marks.split() if word[-1] == "*"),
-    )
+_STEMS = tuple(
+    (language, weight, tuple(word[:-1] for word in marks.split() if word[-1] == "*"))
     for language, weight, marks in MARKS
+    if "*" in marks
 )
 
 
 def detect(text: str) -> Language:
-    """The language of a text; "other" for any that is not one of the five, and for a text without words."""
-    clean = _NOISE.sub(" ", text[:MAX_CHARS]).replace("’", "'")
+    """The language of a text; "other" for any that is not one of the five, and for a text without words. Linear."""
+    clean = _without_links(text[:MAX_CHARS]).replace("’", "'")
     words = _WORD.findall(clean.lower())
-    if not words or len(_FOREIGN.findall(clean)) > sum(map(len, words)) / 3:
+    if not words or (not clean.isascii() and len(_FOREIGN.findall(clean)) > sum(map(len, words)) / 3):
         return "other"
     scores: dict[Language, float] = dict.fromkeys(("sv", "en", "no", "da", "fi", "other"), 0.0)
     for word in words:
-        for language, weight in _WEIGHTS.get(word, ()):
+        for language, weight in _says(word):
             scores[language] += weight
-        for language, weight, whole, stems in _MARKS:
-            scores[language] += weight * (word in whole or word.startswith(stems))
-    low = " ".join(words)
-    for language, weight, pattern in _SHAPES:
-        scores[language] += weight * len(pattern.findall(low))
     best = max(scores, key=lambda language: scores[language])
     return best if scores[best] > 0 else "other"
+
+
+def _without_links(text: str) -> str:
+    """Without addresses and links, nor anything else too long to be a word."""
+    words = [word for word in text.split() if len(word) < _LONGEST_WORD]
+    if "@" in text:
+        words = [word for word in words if "@" not in word[1:-1]]
+    if "://" in text or "www." in text:
+        words = [_LINK.split(word, maxsplit=1)[0] for word in words]
+    return " ".join(words)
+
+
+@lru_cache(maxsize=20_000)
+def _says(word: str) -> tuple[tuple[Language, float], ...]:
+    """What one word says for or against languages: by the tables, and by its letters and endings."""
+    said: dict[Language, float] = {}
+    for language, weight in _WEIGHTS.get(word, ()):
+        said[language] = said.get(language, 0.0) + weight
+    for language, weight, stems in _STEMS:
+        if word.startswith(stems):
+            said[language] = said.get(language, 0.0) + weight
+    for language, weight, pattern in _SHAPES:
+        if found := len(pattern.findall(word)):
+            said[language] = said.get(language, 0.0) + weight * found
+    return tuple(said.items())

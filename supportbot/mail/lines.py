@@ -26,12 +26,15 @@ class Line:
 
     @property
     def blank(self) -> bool:
-        return not self.text.strip()
+        return not self.text or self.text.isspace()
 
     @property
     def bare(self) -> str:
         """The text to match wordings against: no invisible signs, no bold, no white space around."""
-        return self.text[:600].translate(_INVISIBLE).replace("\u00a0", " ").strip(" \t*")
+        text = self.text[:600]
+        if not text.isprintable():  # as all of _INVISIBLE and the no-break space are; most lines hold none
+            text = text.translate(_INVISIBLE).replace("\u00a0", " ")
+        return text.strip(" \t*")
 
 
 def from_plain(text: str) -> tuple[Line, ...]:
@@ -40,6 +43,8 @@ def from_plain(text: str) -> tuple[Line, ...]:
 
 
 def _line(text: str) -> Line:
+    if ">" not in text[:4]:
+        return Line(text.rstrip())
     match = _QUOTED.match(text)
     if match is None or text.rstrip().endswith("<<<"):
         return Line(text.rstrip())

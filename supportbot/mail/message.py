@@ -5,6 +5,7 @@ controls but tab and line feed (bodies) and no line breaks at all in one-line va
 The trap: a value here never decides who the sender *is*; `authenticity` says how far that is proven.
 """
 
+from collections.abc import KeysView
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -50,15 +51,27 @@ class Headers:
     """Header fields in order, unfolded, raw 8-bit decoded; encoded words are NOT decoded here."""
 
     fields: tuple[tuple[str, str], ...] = ()
+    _values: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """The values by lower-case name: a reading asks for some eighty names."""
+
+    def __post_init__(self) -> None:
+        values: dict[str, tuple[str, ...]] = {}
+        for name, value in self.fields:
+            name = name.lower()
+            values[name] = (*values[name], value) if name in values else (value,)
+        object.__setattr__(self, "_values", values)
+
+    def names(self) -> KeysView[str]:
+        """Lower case."""
+        return self._values.keys()
 
     def get(self, name: str) -> str | None:
         """The topmost field of that name, or None."""
-        wanted = name.lower()
-        return next((value for key, value in self.fields if key.lower() == wanted), None)
+        values = self._values.get(name.lower())
+        return values[0] if values else None
 
     def all(self, name: str) -> tuple[str, ...]:
-        wanted = name.lower()
-        return tuple(value for key, value in self.fields if key.lower() == wanted)
+        return self._values.get(name.lower(), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ The trap: a forward and a quoted reply look alike. It is a forward where the pro
 words point below ("se nedan"), or where nothing else was written; else the mail below is an earlier exchange.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from supportbot.mail import html as markup
+from supportbot.mail.addresses import is_ours
 from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
-from supportbot.mail.quotes import Start, start, unglue
+from supportbot.mail.quotes import ADDRESS, Start, start, unglue
 from supportbot.mail.signature import RULE, is_greeting, is_sent_from, split_signature
 from supportbot.mail.wording import ANSWERS_BELOW, TAKEN_UP
 
@@ -45,17 +46,24 @@ class _Pieces:
     forwarded: Forwarded | None
 
 
-def split(plain: str | None, html: str | None, sender: str = "") -> Split:
-    """Take a body apart. `sender`, the name and address of the From field, helps to tell a signature. Never raises."""
+def split(plain: str | None, html: str | None, sender: str = "", ours: Collection[str] = ()) -> Split:
+    """Take a body apart. Never raises.
+
+    `sender`, the From field as shown, helps to tell a signature; a mail from one of `ours`, the desk's addresses in
+    lower case, is never what somebody forwards to us, unless the program says so.
+    """
+    return split_lines(plain, markup.lines(html) if html else (), sender, ours)
+
+
+def split_lines(plain: str | None, shown: Sequence[Line], sender: str = "", ours: Collection[str] = ()) -> Split:
+    """The same, of the lines that `html.lines` gives."""
     written = from_plain((plain or "")[:MAX_PLAIN])
-    shown = markup.lines(html) if html else ()
-    if not shown or _tells_all(written, shown):
-        lines = written
-    else:
+    lines: Sequence[Line] = written
+    if shown and not _tells_all(written, shown):
         lines, shown = shown, ()
-    pieces = _take_apart(lines, sender)
+    pieces = _take_apart(lines, sender, ours)
     if shown and not pieces.quoted and not pieces.forwarded and _has_marks(shown):
-        marked = _take_apart(shown, sender)
+        marked = _take_apart(shown, sender, ours)
         if marked.quoted or marked.forwarded or (marked.signature and not pieces.signature):
             pieces = marked
     return Split(
@@ -77,7 +85,7 @@ def _has_marks(shown: Sequence[Line]) -> bool:
     return any(line.level or line.mark for line in shown)
 
 
-def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
+def _take_apart(lines: Sequence[Line], sender: str, ours: Collection[str], depth: int = 0) -> _Pieces:
     lines = unglue(lines)
     own: list[Line] = []
     quoted: list[Line] = []
@@ -90,7 +98,7 @@ def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
             at += 1
             continue
         end = _end_of_quote(lines, at, begun)
-        if begun and starts < MAX_STARTS and _is_taken_up(begun, own, lines[at:end], lines[end:]):
+        if begun and starts < MAX_STARTS and _is_taken_up(begun, own, lines[at:end], lines[end:], ours):
             found = begun, at
             break
         starts += begun is not None
@@ -98,7 +106,7 @@ def _take_apart(lines: Sequence[Line], sender: str, depth: int = 0) -> _Pieces:
         at = end
     _drop_rules(own, bool(quoted) or found is not None)
     if found and depth < MAX_FORWARDS:
-        return _unwrap(lines, *found, own, quoted, sender, depth)
+        return _unwrap(lines, *found, own, quoted, sender, ours, depth)
     if found:
         own += lines[found[1] :]
     if quoted and _all_blank(own) and not any(start(lines, first) for first in range(min(3, len(lines)))):
@@ -140,9 +148,13 @@ def _is_broken_link(lines: Sequence[Line], at: int) -> bool:
     )
 
 
-def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after: Sequence[Line]) -> bool:
+def _is_taken_up(
+    begun: Start, own: Sequence[Line], quote: Sequence[Line], after: Sequence[Line], ours: Collection[str]
+) -> bool:
     if begun.kind == "forward":
         return True
+    if any(is_ours(found[0], ours) for found in ADDRESS.finditer(begun.fields.get("from", ""))):
+        return False  # an answer to us that was sent empty
     text, _ = split_signature(squeeze(own), may_be_all=True)
     words = " ".join(line.bare for line in text if not is_greeting(line.bare) and not is_sent_from(line.bare)).lower()
     if not words.strip("-_=* .") and not _is_a_word(own):
@@ -164,7 +176,14 @@ def _drop_rules(own: list[Line], followed: bool) -> None:
 
 
 def _unwrap(
-    lines: Sequence[Line], begun: Start, at: int, own: list[Line], quoted: list[Line], sender: str, depth: int
+    lines: Sequence[Line],
+    begun: Start,
+    at: int,
+    own: list[Line],
+    quoted: list[Line],
+    sender: str,
+    ours: Collection[str],
+    depth: int,
 ) -> _Pieces:
     """The mail that is forwarded, itself without the earlier exchange below it; its signature stays with it."""
     end = _end_of_quote(lines, at, begun)
@@ -172,7 +191,8 @@ def _unwrap(
     head = lines[at : at + begun.size]
     body = lines[at + begun.size : end]
     level = min((line.level for line in body if not line.blank), default=0)
-    inner = _take_apart(squeeze(Line(line.text, max(0, line.level - level), line.mark) for line in body), "", depth + 1)
+    mail = squeeze(Line(line.text, max(0, line.level - level), line.mark) for line in body)
+    inner = _take_apart(mail, "", ours, depth + 1)
     kept = squeeze([*inner.own, blank, *inner.signature, blank, *inner.taken_up, *inner.below])
     text, signature = split_signature(squeeze(own), sender, may_be_all=True)
     below, closing = split_signature(squeeze(lines[end:]), sender)

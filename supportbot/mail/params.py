@@ -17,6 +17,8 @@ _MOST = 200
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:
     """The word before the first `;` in lower case, and the parameters by lower-case name; of two, the first counts."""
+    if not value:
+        return "", {}
     main = _MAIN.match(value)
     word, rest = (main[1].lower(), value[main.end() :]) if main else ("", "")
     if "=" not in rest:

@@ -5,8 +5,7 @@ says of itself is not what it is; the sender is None unless From holds exactly o
 believes it (`authenticity` says how far that is proven).
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -18,13 +17,13 @@ from supportbot.mail.clean import clean_line, clean_text
 from supportbot.mail.dates import read_date
 from supportbot.mail.encoded import decode_words
 from supportbot.mail.ids import read_id, read_ids
-from supportbot.mail.message import Address, Desk, FailedRecipient, Forwarded, Headers, ParsedMail, Part
+from supportbot.mail.message import Address, Desk, Forwarded, Headers, ParsedMail, Part
 from supportbot.mail.mime import read_tree
 
 MOST_ODDITIES = 30
 _DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
-_LONGEST_SAMPLE = 4000
-_NO_WORD = re.compile(r"\S{60,}")
+_FEW_WORDS = 12
+_UNJUDGED = automatic.Judgement(no_answer="It could not be judged whether a machine wrote this.")
 _Result = TypeVar("_Result")
 
 
@@ -42,43 +41,61 @@ def parse(content: bytes, desk: Desk = Desk()) -> ParsedMail:
 
 def _parse(content: bytes, desk: Desk) -> ParsedMail:
     root, noticed = read_tree(content)
-    oddities = list(noticed)
-    headers = root.headers
     body = read_body(root)
-    oddities += body.oddities
-    mail = _with_headers(headers, oddities)
-    mail = _with_texts(mail, body, oddities)
-    mail = _with_judgements(mail, root, desk, oddities)
-    return replace(
-        mail,
+    oddities = [*noticed, *body.oddities]
+    headers = root.headers
+    subject = clean_line(decode_words(headers.get("Subject") or ""))
+    shown = clean_line(decode_words(", ".join(headers.all("From"))))
+    sender = _sender(headers, oddities)
+    date = read_date(headers.get("Date"))
+    if date is None and headers.get("Date"):
+        oddities.append("unreadable Date")
+    to, cc = _recipients(headers, "To"), _recipients(headers, "Cc")
+    split = _texts(body, shown, desk, oddities)
+    said = f"{split.new_text}\n{split.signature}"
+    judged = _tried(oddities, "automatic mail", automatic.judge, root, sender, subject, split.text, said, desk)
+    judged = judged or _UNJUDGED
+    tokens = _tried(oddities, "tokens", thread.find_tokens, subject, _places(headers, (*to, *cc))) or ()
+    proven = _tried(oddities, "proof of the sender", authenticity.judge, headers, sender, desk.authserv_id)
+    spoken = _tried(oddities, "language", language.detect, _sample(subject, split.new_text))
+    return ParsedMail(
+        subject=subject,
+        date=date,
+        sender=sender,
+        sender_shown=shown,
+        reply_to=one_address(headers.all("Reply-To")),
+        to=to,
+        cc=cc,
+        return_path=_return_path(headers.get("Return-Path")),
+        message_id=read_id(headers.get("Message-ID")),
+        in_reply_to=read_ids(headers.all("In-Reply-To")),
+        references=read_ids(headers.all("References")),
+        text=split.text,
+        new_text=split.new_text,
+        quoted=split.quoted,
+        signature=split.signature,
+        forwarded=split.forwarded,
         attachments=tuple(body.files),
-        suspicious=pretence(headers.all("From")) or _unreadable(content, headers, mail.text),
+        nature=judged.nature,
+        nature_because=clean_line(judged.because),
+        no_answer=clean_line(judged.no_answer),
+        failed=judged.failed,
+        returned_ids=judged.returned_ids,
+        tokens=tokens,
+        authenticity=proven or "unknown",
+        language=spoken or "other",
         oddities=tuple(clean_line(oddity) for oddity in dict.fromkeys(oddities))[:MOST_ODDITIES],
+        suspicious=pretence(headers.all("From")) or _unreadable(content, headers, split.text),
     )
 
 
-def _with_headers(headers: Headers, oddities: list[str]) -> ParsedMail:
+def _sender(headers: Headers, oddities: list[str]) -> Address | None:
     sender = one_address(headers.all("From"))
     if sender is None:
         oddities.append("From is not one plain address" if headers.get("From") else "no From")
     else:
         oddities += remarks(sender)
-    date = read_date(headers.get("Date"))
-    if date is None and headers.get("Date"):
-        oddities.append("unreadable Date")
-    return ParsedMail(
-        subject=clean_line(decode_words(headers.get("Subject") or "")),
-        date=date,
-        sender=sender,
-        sender_shown=clean_line(decode_words(", ".join(headers.all("From")))),
-        reply_to=one_address(headers.all("Reply-To")),
-        to=_recipients(headers, "To"),
-        cc=_recipients(headers, "Cc"),
-        return_path=_return_path(headers.get("Return-Path")),
-        message_id=read_id(headers.get("Message-ID")),
-        in_reply_to=read_ids(headers.all("In-Reply-To")),
-        references=read_ids(headers.all("References")),
-    )
+    return sender
 
 
 def _recipients(headers: Headers, name: str) -> tuple[Address, ...]:
@@ -93,29 +110,23 @@ def _return_path(value: str | None) -> str | None:
     return "" if not bare else plain_address(bare)
 
 
-def _with_texts(mail: ParsedMail, body: Body, oddities: list[str]) -> ParsedMail:
-    whole = body.plain if body.plain is not None else ""
-    split = _tried(oddities, "quotes and signature", newtext.split, body.plain, body.html)
+def _texts(body: Body, sender: str, desk: Desk, oddities: list[str]) -> newtext.Split:
+    """The body taken apart; `forwarded` also from a mail that hangs on this one."""
+    given = (body.plain, body.shown, sender, desk.addresses)
+    split = _tried(oddities, "quotes and signature", newtext.split_lines, *given)
     if split is None:
-        return replace(mail, text=whole, new_text=whole)
+        return newtext.Split(body.plain or "", body.plain or "")
     forwarded = split.forwarded or (_attached(body.mails[0]) if body.mails else None)
-    text, new_text = clean_text(split.text), clean_text(split.new_text)
-    if not text.strip() and forwarded is not None:  # nothing but an attached mail: that is what is meant
-        new_text = clean_text(forwarded.text)
-    return replace(
-        mail,
-        text=text,
-        new_text=new_text,
-        quoted=clean_text(split.quoted),
-        signature=clean_text(split.signature),
-        forwarded=forwarded and _cleaned(forwarded),
-    )
+    if forwarded is None:
+        return split
+    nothing_else = not split.text.strip()  # but an attached mail: then that is what is meant
+    return replace(split, new_text=forwarded.text if nothing_else else split.new_text, forwarded=_cleaned(forwarded))
 
 
 def _attached(root: Part) -> Forwarded:
     """A mail that hangs on this one, read like any other."""
     body = read_body(root)
-    split = newtext.split(body.plain, body.html)
+    split = newtext.split_lines(body.plain, body.shown)
     headers = root.headers
     return Forwarded(
         sender=decode_words(headers.get("From") or ""),
@@ -130,47 +141,20 @@ def _cleaned(forwarded: Forwarded) -> Forwarded:
         sender=clean_line(forwarded.sender),
         subject=clean_line(forwarded.subject),
         date=clean_line(forwarded.date),
-        text=clean_text(forwarded.text),
+        text=forwarded.text,
     )
 
 
-def _with_judgements(mail: ParsedMail, root: Part, desk: Desk, oddities: list[str]) -> ParsedMail:
-    """Nature, proof of the sender, language and tokens: what other files of this room know."""
-    headers = root.headers
-    judged = _tried(oddities, "automatic mail", automatic.judge, root, mail.sender, mail.subject, mail.text, desk)
-    if judged is not None:
-        mail = replace(
-            mail,
-            nature=judged.nature,
-            nature_because=clean_line(judged.because),
-            no_answer=clean_line(judged.no_answer),
-            failed=tuple(_cleaned_recipient(recipient) for recipient in judged.failed),
-            returned_ids=tuple(clean_line(identity, 998) for identity in judged.returned_ids),
-        )
-    recipients = [address.address for address in (*mail.to, *mail.cc)]
-    recipients += [address.address for name in _DELIVERED for address in _recipients(headers, name)]
-    return replace(
-        mail,
-        no_answer=mail.no_answer if judged is not None else "It could not be judged whether a machine wrote this.",
-        tokens=_tried(oddities, "tokens", thread.find_tokens, mail.subject, recipients) or (),
-        authenticity=_tried(oddities, "proof of the sender", authenticity.judge, headers, mail.sender, desk.authserv_id)
-        or "unknown",
-        language=_tried(oddities, "language", language.detect, _sample(mail.new_text or mail.subject)) or "other",
-    )
+def _places(headers: Headers, recipients: Iterable[Address]) -> list[str]:
+    """Every address that the mail was sent or delivered to."""
+    delivered = (address for name in _DELIVERED for address in _recipients(headers, name))
+    return [address.address for address in (*recipients, *delivered)]
 
 
-def _sample(text: str) -> str:
-    """Enough to tell a language by, without what is no word of any (and slow to search)."""
-    return _NO_WORD.sub(" ", text[:_LONGEST_SAMPLE])
-
-
-def _cleaned_recipient(recipient: FailedRecipient) -> FailedRecipient:
-    return replace(
-        recipient,
-        address=clean_line(recipient.address),
-        status=clean_line(recipient.status),
-        diagnostic=clean_line(recipient.diagnostic, 500),
-    )
+def _sample(subject: str, new_text: str) -> str:
+    """What to tell the language by: the new text, and the subject too where that says little."""
+    text = new_text[: language.MAX_CHARS]
+    return text if len(text.split(None, _FEW_WORDS)) >= _FEW_WORDS else f"{subject}\n{text}"
 
 
 def _tried(oddities: list[str], what: str, reader: Callable[..., _Result], *given: object) -> _Result | None:

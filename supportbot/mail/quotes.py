@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from supportbot.mail.lines import Line
-from supportbot.mail.wording import FORWARD_MARKERS, HEADER_KIND, MONTHS, OPENERS, PRONOUNS, REPLY_MARKERS, WROTE
+from supportbot.mail.wording import (
+    FORWARD_MARKERS,
+    HEADER_KIND,
+    MONTHS,
+    OPENERS,
+    PRONOUNS,
+    REPLY_MARKERS,
+    WROTE,
+    by_first_sign,
+)
 
 Kind = Literal["forward", "original", "headers", "attribution"]
 
@@ -23,6 +32,9 @@ _TIME = re.compile(r"\b\d{1,2}[:.h]\s?\d\d\b|\b\d{1,2} (?:am|pm)\b", re.IGNORECA
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\d{4}年")
 _HEADER = re.compile(r"([^\W\d_][^:：*]{0,30}?)[\s*]{0,4}[:：][*\s]{0,4}(.*)")
 _DASHED = re.compile(r"[-_=—–*]{2,}\s{0,3}([^-_=—–*][^\n]{0,80}?)\s{0,3}:?[-_=—–*]{2,}(.*)")
+_DIGIT = re.compile(r"\d")
+_DASHES = frozenset("-_=—–*")
+_MARKERS = by_first_sign((*FORWARD_MARKERS, *REPLY_MARKERS))
 _WORDS = re.compile(r"[^\s,:;<>()\"]+")
 _VERB = re.compile(
     r"(?:(?<=\W)|^)("
@@ -70,12 +82,14 @@ def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _marker(lines: Sequence[Line], at: int, bare: str) -> Start | None:
     """ "-----Original Message-----", "Begin forwarded message:", dashed or with header lines below."""
+    if bare[0] not in _DASHES and not _may_be_marker(bare.lstrip().lower()):
+        return None
     dashed = _DASHED.match(bare)
     words = (dashed[1] if dashed else bare.strip("-_=—–* ")).strip().rstrip(":：").strip().lower()
     if len(words) > 80:
         return None
-    forward = any(
-        words == marker or words.startswith(marker) for marker in FORWARD_MARKERS if len(words) < len(marker) + 25
+    forward = words.startswith(FORWARD_MARKERS) and any(
+        words.startswith(marker) for marker in FORWARD_MARKERS if len(words) < len(marker) + 25
     )
     if not forward and words not in REPLY_MARKERS:
         return None
@@ -91,6 +105,10 @@ def _marker(lines: Sequence[Line], at: int, bare: str) -> Start | None:
     return Start(kind, 1)
 
 
+def _may_be_marker(low: str) -> bool:
+    return low.startswith(_MARKERS.get(low[:1], ()))
+
+
 def _next_text(lines: Sequence[Line], at: int) -> int:
     end = min(len(lines), at + 4)
     while at < end and lines[at].blank:
@@ -100,7 +118,8 @@ def _next_text(lines: Sequence[Line], at: int) -> int:
 
 def header_field(line: Line) -> tuple[str, str] | None:
     """("from", value) of a header line as mail programs write it into a quote, or None."""
-    match = _HEADER.match(line.bare[:300])
+    bare = line.bare
+    match = _HEADER.match(bare[:300]) if ":" in bare or "：" in bare else None
     kind = HEADER_KIND.get(match[1].strip().lower()) if match else None
     return (kind, match[2].strip(" *")) if match and kind else None
 
@@ -109,8 +128,8 @@ def _headers(lines: Sequence[Line], at: int, *, loose: bool = False) -> Start | 
     """A block of header lines; values may be wrapped, single blank lines may stand between them."""
     marked = lines[at].mark == "header"
     if header_field(lines[at]) is None:
-        side_by_side = _in_line(lines[at].bare)
-        if not loose and len(side_by_side) >= 3 and ADDRESS.search(lines[at].bare):
+        bare = lines[at].bare
+        if not loose and bare.count(":") >= 3 and ADDRESS.search(bare) and len(side_by_side := _in_line(bare)) >= 3:
             return Start("headers", 1, side_by_side)
         return None
     fields: dict[str, str] = {}
@@ -199,16 +218,14 @@ def _may_begin(bare: str) -> bool:
     """A cheap look at the first line: does it open like an introduction, or hold its verb, or an address?"""
     if len(bare) > MAX_ATTRIBUTION:
         return False
-    text = bare.lstrip("-–—_ \"'«")
-    first = _WORDS.match(text.lower())
-    opened = first is not None and (
-        first[0].strip(".") in OPENERS or first[0][0].isdigit() or first[0].strip(".")[:3] in MONTHS
-    )
-    spoken = bool(_VERB.search(bare))
-    dated = bool(_DAY.search(bare) or _TIME.search(bare))
-    if opened and any(c.isdigit() for c in bare):
+    numbered, addressed, ended = _DIGIT.search(bare) is not None, "@" in bare, bare.endswith((":", "-"))
+    if not (numbered or addressed or ended):
+        return False
+    first = _WORDS.match(bare.lstrip("-–—_ \"'«").lower()) if numbered else None
+    if first and (first[0].strip(".") in OPENERS or first[0][0].isdigit() or first[0].strip(".")[:3] in MONTHS):
         return True
-    return (spoken and (dated or "@" in bare or bare.endswith((":", "-")))) or (dated and "@" in bare)
+    dated = numbered and bool(_DAY.search(bare) or _TIME.search(bare))
+    return (dated and addressed) or ((dated or addressed or ended) and _VERB.search(bare) is not None)
 
 
 def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:

@@ -18,6 +18,7 @@ from supportbot.mail.wording import (
     SENT_FROM,
     SIGN_OFFS,
     THANKS,
+    by_first_sign,
     words,
 )
 
@@ -25,6 +26,7 @@ OF_MINE = ("my ", "min ", "mitt ", "a ")
 MAX_TAIL = 60
 """Lines looked at from the end: a signature is never longer."""
 
+_SIGN_OFFS, _SENT_FROM = by_first_sign(SIGN_OFFS), by_first_sign(SENT_FROM)
 RULE = re.compile(r"[-_=*—–─~. ]{3,}$")
 _DELIMITER = re.compile(r"(?:--|—|__|–)\s?$")
 _CONTACT = re.compile(
@@ -35,12 +37,16 @@ _CONTACT = re.compile(
 )
 _COMPANY = re.compile(r"\b(?:AB|HB|KB|AS|A/S|ApS|Oy|Ltd|Inc|LLC|GmbH|BV|SA)\b\.?|ek\. för|\bBrf\b|förening", re.UNICODE)
 _AFTERTHOUGHT = re.compile(r"(?:ps|p\.s|obs|nb|edit|eftertanke|förresten|btw)\b[.:!]?", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.?!…:]\)?$")
+_ENDS = tuple(sign + bracket for sign in ".?!…:" for bracket in ("", ")"))
+"""Of a sentence."""
+_WORD = re.compile(r"\w+")
+_HYPHENATED = re.compile(r"\w[\w-]*")
 _ADDRESSING = words(
     """
     ni er du dig ditt din era ert jag mig vi vår you your me my we please kan could can dere jeg jer
     """
 )
+_DOMAIN = re.compile(r"@[\w.-]+")
 _SLASH = re.compile(r"(?:/{1,2}|-|–|—|~|//)\s?(?=[^\W\d_])")
 _TITLE = re.compile(r"(.{2,40}?)\s{0,2}(?:,|\(|\||/|–| - )\s{0,2}(.{2,50})$")
 
@@ -62,7 +68,7 @@ def split_signature(
     if not _has_words(body) and not may_be_all:
         said = all(is_sent_from(line.bare) or line.blank for line in footer)
         return (body, footer) if said else (list(lines), [])
-    names = frozenset(word for word in re.split(r"[\s.@_-]+", sender.lower()) if len(word) > 2)
+    names = _names_in(sender)
     begin, end = _find(body, names)
     if (
         begin < end
@@ -74,10 +80,19 @@ def split_signature(
     return [*body[:begin], Line(""), *body[end:]], [*body[begin:end], *gap, *footer]
 
 
+def _names_in(sender: str) -> frozenset[str]:
+    """The words of a From field, small: of the name and of the address, not of its domain."""
+    words = re.findall(r"[^\W\d_]+", _DOMAIN.sub(" ", sender[:500].lower()))
+    return frozenset(word for word in words if len(word) > 1) - PARTICLES - NOT_NAMES - GREETINGS
+
+
 def is_greeting(text: str) -> bool:
     """Whether a line is nothing but a greeting ("Hej Kundcenter,")."""
-    words = re.findall(r"[\w-]+", text.lower())
-    return not words or (len(words) <= 5 and words[0] in GREETINGS and (len(words) < 3 or words[1] in GREETINGS))
+    first = _HYPHENATED.search(text)
+    if first is None or first[0].lower() not in GREETINGS:
+        return first is None
+    words = _HYPHENATED.findall(text.lower())
+    return len(words) < 3 or (len(words) <= 5 and words[1] in GREETINGS)
 
 
 def _has_words(lines: Sequence[Line]) -> bool:
@@ -117,7 +132,7 @@ def is_sent_from(text: str) -> bool:
     low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
     if len(low) > 140 or (low.rstrip("*_").endswith((".", "?")) and not low.startswith("get ")):
         return False
-    phrase = next((phrase for phrase in SENT_FROM if low.startswith(phrase)), None)
+    phrase = next((phrase for phrase in _SENT_FROM.get(low[:1], ()) if low.startswith(phrase)), None)
     if phrase is None:
         return False
     rest = low[len(phrase) :].partition("<")[0]
@@ -130,7 +145,7 @@ def is_sent_from(text: str) -> bool:
 def _is_disclaimer(text: str) -> bool:
     low = text.lower().lstrip("*_- ")
     hits = sum(phrase in low for phrase in DISCLAIMERS)
-    begins = any(low.startswith(phrase) for phrase in DISCLAIMERS)
+    begins = low.startswith(DISCLAIMERS)
     return (begins and (hits > 1 or len(low) > 90 or "miljö" in low)) or (hits >= 2 and len(low) > 60)
 
 
@@ -214,7 +229,7 @@ def _in_list(body: Sequence[Line], at: int) -> bool:
 
 
 def _starting_phrase(low: str) -> str | None:
-    for phrase in SIGN_OFFS:
+    for phrase in _SIGN_OFFS.get(low[:1], ()):
         if low.startswith(phrase) and not low[len(phrase) : len(phrase) + 1].isalnum():
             rest = low[len(phrase) :].strip(" ,.!-–")
             if not rest or len(phrase) > 2 or low[len(phrase) : len(phrase) + 1] in " ,":
@@ -254,15 +269,10 @@ def _is_contact_like(text: str) -> bool:
     """Short and no sentence, or a telephone number, an address, a link."""
     if len(text) < 3 or RULE.match(text) or is_sent_from(text):
         return True
-    words = text.split()
-    if _CONTACT.search(text) and len(words) <= 20 and not _SENTENCE_END.search(text):
+    count = len(text.split())
+    if count <= 8 and len(text) <= 80 and not text.rstrip("*_").endswith(_ENDS) and not _AFTERTHOUGHT.match(text):
         return True
-    return (
-        len(words) <= 8
-        and len(text) <= 80
-        and not _SENTENCE_END.search(text.rstrip("*_"))
-        and not _AFTERTHOUGHT.match(text)
-    )
+    return count <= 20 and not text.endswith(_ENDS) and _CONTACT.search(text) is not None
 
 
 def _is_slogan(text: str) -> bool:
@@ -318,8 +328,8 @@ def _last_name_line(body: Sequence[Line], names: frozenset[str]) -> int:
 
 
 def _is_own_name(text: str, names: frozenset[str]) -> bool:
-    words = re.findall(r"\w+", text.lower())
-    return bool(words) and words[0] in names
+    first = _WORD.search(text)
+    return first is not None and first[0].lower() in names
 
 
 def _is_name(text: str, names: frozenset[str]) -> bool:
@@ -337,7 +347,7 @@ def _is_name(text: str, names: frozenset[str]) -> bool:
         return False
     if len(text) == 1 and text.isupper():
         return True
-    if names and low[0] in names and len(words) <= 3:
+    if low[0] in names and len(words) <= 3 and all(word in names or len(word) < 2 for word in low):
         return True
     capital = [word[:1].isupper() for word, small in zip(words, low, strict=True) if small not in PARTICLES]
     return bool(capital) and capital[0] and words[0][:1].isupper() and all(capital)

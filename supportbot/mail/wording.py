@@ -4,10 +4,20 @@ Pure. All in lower case. The trap: a word here is never enough by itself; `quote
 its form too (a colon, an address, dashes, a place at the end), because people write these words as well.
 """
 
+from collections.abc import Iterable
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a table that is written as running text."""
     return frozenset(text.split())
+
+
+def by_first_sign(phrases: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """To ask for a phrase at the beginning of a line without asking for all of them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in phrases:
+        found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
+    return found
 
 
 HEADER_NAMES: dict[str, tuple[str, ...]] = {

@@ -7,10 +7,15 @@ each says where in a mail it counts, and what a person may write, too, needs a s
 
 import re
 
+_ALIKE = (("\u2019", "'"), ("\u2010", "-"), ("\u2011", "-"), ("\u2013", "-"))
+
 
 def squash(text: str, limit: int = 20_000) -> str:
     """Case, white space, dashes and typographic apostrophes made alike."""
-    text = text[:limit].translate({0x2019: "'", 0x2010: "-", 0x2011: "-", 0x2013: "-"})
+    text = text[:limit]
+    if not text.isascii():
+        for sign, plain in _ALIKE:
+            text = text.replace(sign, plain)
     return " ".join(text.casefold().split())
 
 
@@ -81,12 +86,18 @@ REPLY_SENTENCE = any_of(
 )
 """A sentence of its own in which a robot says what it is."""
 
-QUOTE = re.compile(
-    r"^[ \t]{0,4}(?:>|\*?(?:från|from|fra|von|lähettäjä|de|da|van|od)\*?: |-{4,}|_{6,}"
-    r"|[^\n]{0,150}(?:skrev|wrote|schrieb|kirjoitti)[^\n]{0,80}:[ \t]*$)",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""Roughly where an earlier mail begins; newtext.py knows better, but comes later."""
+_QUOTE = r"^[ \t]{0,4}(?:>|\*?(?:från|from|fra|von|lähettäjä|de|da|van|od)\*?: |-{4,}|_{6,}"
+_SKREV = r"|[^\n]{0,150}(?:skrev|wrote|schrieb|kirjoitti)[^\n]{0,80}:[ \t]*$"
+_PLAIN_QUOTE = re.compile(f"{_QUOTE})", re.IGNORECASE | re.MULTILINE)
+_ANY_QUOTE = re.compile(f"{_QUOTE}{_SKREV})", re.IGNORECASE | re.MULTILINE)
+
+
+def first_quote(text: str) -> re.Match[str] | None:
+    """Roughly where an earlier mail begins, for what newtext.py takes for a forward, or does not know."""
+    low = text.lower()
+    introduced = "skrev" in low or "wrote" in low or "schrieb" in low or "kirjoitti" in low
+    return (_ANY_QUOTE if introduced else _PLAIN_QUOTE).search(text)
+
 
 _CASES = (
     "ärende|mejl|mail|e-post|meddelande|förfrågan|felanmälan|fråga|request|ticket|message|e-?mail|enquiry|inquiry|query"

@@ -27,6 +27,8 @@ Trouble = Literal["died", "timed out", "memory"]
 _HEAD = struct.Struct(">cI")
 """Each frame: what it is, how long it is."""
 _DESK, _CONTENT, _PARSED, _NO_MEMORY, _READY = b"D", b"C", b"P", b"M", b"R"
+_AT_ONCE = 32 * 1024
+"""Bytes that are written together: a call for each mail would cost more than the way there."""
 _LARGEST_ANSWER = 64 * 1024 * 1024
 _START = "import json,sys;sys.path[:]=json.loads(sys.argv[1]);from supportbot.workers import sandbox;sandbox.main()"
 _START_SECONDS = 60.0
@@ -155,11 +157,16 @@ class _Reader:
         pipe = self._process.stdin
         assert pipe is not None
         with contextlib.suppress(OSError):  # a dead process is noticed by whoever reads its answers
-            frames = [(_DESK, _DESKS.dump_json(desk)), *((_CONTENT, content) for content in contents)]
-            for kind, content in frames:
-                pipe.write(_HEAD.pack(kind, len(content)))
-                pipe.write(content)
-                await pipe.drain()
+            waiting = bytearray()
+            for kind, content in [(_DESK, _DESKS.dump_json(desk)), *((_CONTENT, content) for content in contents)]:
+                waiting += _HEAD.pack(kind, len(content))
+                waiting += content
+                if len(waiting) >= _AT_ONCE:
+                    pipe.write(bytes(waiting))
+                    waiting.clear()
+                    await pipe.drain()
+            pipe.write(bytes(waiting))
+            await pipe.drain()
 
     async def _answer(self, seconds: float) -> tuple[bytes, bytes]:
         pipe = self._process.stdout

@@ -56,13 +56,20 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="module")
-def whole(request, tmp_path_factory, server, relay) -> Whole:
-    """What came of all mails of a set."""
-    relay.received.clear()
-    folder = folders(request.config)[request.param]
-    place = tmp_path_factory.mktemp("desk")
-    files = [row.file for row in listed(folder)]
-    return asyncio.run(feed(folder, files, place, server, relay, f"desk{next(_users)}"))
+def fed() -> dict[str, Whole]:
+    return {}
+
+
+@pytest.fixture
+def whole(request, fed, tmp_path_factory, server, relay) -> Whole:
+    """What came of all mails of a set, which is fed once."""
+    if request.param not in fed:
+        relay.received.clear()
+        folder = folders(request.config)[request.param]
+        files = [row.file for row in listed(folder)]
+        place = tmp_path_factory.mktemp("desk")
+        fed[request.param] = asyncio.run(feed(folder, files, place, server, relay, f"desk{next(_users)}"))
+    return fed[request.param]
 
 
 def test_verdict_and_answer(whole, row):
@@ -70,12 +77,12 @@ def test_verdict_and_answer(whole, row):
         pytest.skip(f"pending: {PENDING[row.verdict]}")
     outcome = whole.outcomes[row.file]
     accepted = {OTHERWISE[row.file][:2]} if row.file in OTHERWISE else row.accepted
-    reason = outcome.rows[0].reason, [entry.text for entry in outcome.journal]
+    reason = outcome.row.reason, [entry.text for entry in outcome.journal]
     assert outcome.verdict in accepted, reason
 
 
 def test_one_row_with_a_reason(whole, row):
-    (kept,) = whole.outcomes[row.file].rows
+    kept = whole.outcomes[row.file].row
     assert kept.verdict
     assert kept.reason
     assert kept.strikes == 0

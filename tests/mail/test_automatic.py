@@ -166,6 +166,24 @@ def test_read_receipts_and_abuse_reports_name_the_mail_they_are_about() -> None:
     assert (abuse.nature, abuse.returned_ids) == ("report", ("ack.2.x@icentrex.se",))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tack!\n\n> Det här är ett automatiskt svar. Vi har tagit emot ditt ärende.",
+        "Ja.\n\nDen 3 maj 2026 kl. 10:00 skrev iC <kundcenter@icentrex.se>:\n\nDet här är ett automatiskt svar.",
+        "________________________________\nFrån: iC <kundcenter@icentrex.se>\nSkickat: den 3 maj 2026 10:00\n"
+        "Till: Anna\nÄmne: Växeln\n\nDet här är ett automatiskt svar.",
+        "Se nedan.\n\nFrån: iC <kundcenter+icx-1-a@icentrex.se>\nSkickat: den 3 maj 2026 10:00\n"
+        "Till: Anna\nÄmne: Växeln\n\nDet här är ett automatiskt svar.",
+        "Nej\n\n-----Ursprungligt meddelande-----\nFrån: iC <kundcenter@icentrex.se>\n\nDetta är ett automatiskt svar.",
+    ],
+)
+def test_our_own_confirmation_below_an_answer_makes_nobody_a_robot(text: str) -> None:
+    mail = _mail("Subject: Sv: Växeln", "In-Reply-To: <ack.1.x@icentrex.se>", text=text)
+    assert (mail.nature, mail.forwarded, mail.no_answer) == ("human", None, "")
+    assert "automatiskt" not in mail.new_text
+
+
 def test_an_automatic_reply_names_the_mail_it_answers() -> None:
     mail = _mail(
         "Auto-Submitted: auto-replied", "In-Reply-To: <ack.1.x@icentrex.se>", "References: <a@b> <ack.1.x@icentrex.se>"

@@ -93,6 +93,21 @@ def test_empty_reply_takes_nothing_up() -> None:
     assert (found.new_text, found.forwarded) == ("", None)
 
 
+@pytest.mark.parametrize("words", ["", "Hej!\n\nMvh\nEva\n\n", "Se nedan.\n\n"])
+@pytest.mark.parametrize("address", ["kundcenter@icentrex.example", "Kundcenter+ICX-1-ab@iCentrex.example"])
+def test_an_answer_to_the_desk_takes_up_nothing_of_the_desks(words: str, address: str) -> None:
+    body = words + MAIL.replace("ove@kund.example", address)
+    found = split(body, None, "Eva", ("kundcenter@icentrex.example",))
+    assert found.forwarded is None and "luren är död" not in found.new_text and "luren är död" in found.quoted
+    assert split(body, None, "Eva", ("support@icentrex.example",)).forwarded is not None
+
+
+def test_a_mail_of_the_desk_that_is_forwarded_stays() -> None:
+    marker = "Stämmer det här?\n\n---------- Forwarded message ---------\n"
+    found = split(marker + MAIL, None, "Eva", ("ove@kund.example",))
+    assert found.forwarded is not None and "luren är död" in found.new_text
+
+
 def test_forwards_in_forwards_end() -> None:
     found = split("---------- Forwarded message ---------\nFrom: a@b.example\nSubject: y\n\n" * 60, None)
     assert found.forwarded is not None

@@ -93,6 +93,144 @@ def test_language_of_a_short_text(wanted: str, text: str) -> None:
     assert detect(text) == wanted
 
 
+SUBJECTS = {
+    "sv": (
+        "Datorappen vägrar inloggning.",
+        "Växeln nere",
+        "Ingen kopplingston",
+        "Mobilappen kraschar",
+        "Samtalskön hänger sig",
+        "Headsetet piper",
+        "Röstbrevlådan full",
+        "Ny användare",
+        "Byta huvudnummer",
+        "Uppsägning av abonnemang",
+        "Fakturafråga",
+        "Porttelefon trasig",
+        "Dålig ljudkvalitet",
+        "Kan inte ringa",
+        "Lägg till anknytning",
+        "Öppettider jul",
+        "Stäng av hänvisning",
+        "Hör inget",
+        "Talsvaret spelar fel",
+        "Beställa två telefoner",
+        "Lösenord glömt",
+        "Skärmen flimrar",
+        "Svarsgruppen loggar ut",
+        "Felanmälan fasttelefoni",
+        "Ändra välkomstmeddelande",
+        "Mikrofonen knastrar",
+        "Akut driftstopp",
+        "Inloggning misslyckas",
+        "Anknytning 204 tyst",
+        "Teamskopplingen bruten",
+        "Vidarekoppling funkar ej",
+        "Fel nummer visas",
+        "Kunder når oss inte",
+        "Hej",
+        "Basstationen blinkar rött",
+        "Sim-kort saknas",
+    ),
+    "en": (
+        "Phones are down",
+        "Cannot log in",
+        "New user request",
+        "Voicemail full",
+        "No audio",
+        "Change opening hours",
+        "Call quality issues",
+        "Headset broken",
+        "Billing question",
+        "Outage at reception",
+        "Queue not ringing",
+        "Please reset password",
+        "Calls drop constantly",
+        "Desktop app crashes",
+        "Wrong caller ID shown",
+        "Switchboard unreachable",
+        "Desk phone offline",
+        "Forwarding stopped working",
+        "Need another licence",
+        "Login refused",
+        "Urgent help needed",
+        "Malmö office offline",
+    ),
+    "no": (
+        "Sentralbordet nede",
+        "Får ikke logget inn",
+        "Ny bruker ønskes",
+        "Telefonen ringer ikke",
+        "Dårlig lydkvalitet",
+        "Endre åpningstider",
+        "Feil på hodesett",
+        "Ingen lyd",
+        "Kan ikke ringe ut",
+        "Spørsmål om faktura",
+        "Skjermen er svart",
+        "Trenger hjelp",
+        "Glemt passord",
+        "Hei, køen henger",
+        "Samtalene faller ut",
+    ),
+    "da": (
+        "Omstillingen er nede",
+        "Kan ikke logge ind",
+        "Ny bruger ønskes",
+        "Telefonen ringer ikke op",
+        "Dårlig lydkvalitet i opkald",
+        "Ændre åbningstider",
+        "Fejl på headset",
+        "Ingen lyd i røret",
+        "Spørgsmål til faktura",
+        "Skærmen er sort",
+        "Glemt adgangskode",
+        "Hej, køen hænger",
+        "Opkald afbrydes",
+        "Mangler en bruger",
+        "Har brug for hjælp",
+    ),
+    "fi": (
+        "Puhelin ei soi",
+        "Vaihde on alhaalla",
+        "Kirjautuminen ei onnistu",
+        "Uusi käyttäjä",
+        "Huono äänenlaatu",
+        "Aukioloaikojen muutos",
+        "Kuulokkeet rikki",
+        "Ei ääntä",
+        "Laskutuskysymys",
+        "Salasana unohtunut",
+        "Näyttö pimeä",
+        "Puhelut katkeilevat",
+        "Kiireellinen vika",
+        "Tarvitsemme apua",
+        "Tilaus kahdesta puhelimesta",
+    ),
+    "other": (
+        "Telefon funktioniert nicht",
+        "Keine Verbindung möglich",
+        "Größe des Headsets",
+        "Nächste Woche Störung",
+        "Le téléphone ne marche plus",
+        "El teléfono no funciona",
+        "Nie działa telefon",
+    ),
+}
+"""What stands in a subject line: hardly more than two words, and none of the little ones."""
+
+
+@pytest.mark.parametrize(("wanted", "text"), [(wanted, text) for wanted, texts in SUBJECTS.items() for text in texts])
+def test_language_of_a_subject_line(wanted: str, text: str) -> None:
+    assert detect(text) == wanted
+
+
+def test_what_is_too_long_for_a_word_says_nothing() -> None:
+    assert detect("ä" * 200_000) == "other"
+    assert detect("@" * 100_000 + " the phones are down " + "æ" * 100_000) == "other"
+    assert detect("the phones are down " + "æ" * 200_000) == "en"
+
+
 def test_addresses_and_links_say_nothing() -> None:
     assert detect("Växeln är nere https://the.and.is/you/have?please=with this.and@that.example") == "sv"
 

@@ -291,3 +291,26 @@ def _strings(value: object, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _strings(item, path)
+
+
+def test_a_name_written_small_is_the_signature() -> None:
+    content = "From: Berit Ek <b.ek@kund.example>\nSubject: Luren\n\nluren e helt tyst sen i morse\n\nberit\n"
+    mail = parse(content.encode())
+    assert (mail.new_text, mail.signature) == ("luren e helt tyst sen i morse", "berit")
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "wanted"),
+    [
+        ("Telefonerna ringer inte", "Poly VVX 411", "sv"),
+        ("Telefonen virker ikke i vores butik", "Hej", "da"),
+        ("Problem with our switchboard", "Hej", "en"),
+        (
+            "Problem med växeln",
+            "Our phones have been dead since this morning and nobody at the office can be reached",
+            "en",
+        ),
+    ],
+)
+def test_the_subject_tells_the_language_of_a_text_that_says_little(subject: str, text: str, wanted: str) -> None:
+    assert parse(f"From: a@kund.example\nSubject: {subject}\n\n{text}\n".encode()).language == wanted
