@@ -1,4 +1,5 @@
-"""Measure triage against labelled mails: python tools/eval_triage.py CORPUS_DIR [--writers D,E] [--misses FIELD] [--leave-writer-out].
+"""Measure triage against labelled mails: python tools/eval_triage.py CORPUS_DIR [--writers D,E] [--misses FIELD]
+[--leave-writer-out].
 
 CORPUS_DIR holds mails/, labels.jsonl, registry/ and, where there are any, snippets.jsonl (bare texts with the labels of
 their kind, urgency, billing, category). The writer of a case is the first letter of its file or id. Prints for each

@@ -36,7 +36,7 @@ STRENGTH = {"kind": 2.0, "urgent": 2.0, "billable_reason": 2.0, "category": 2.0}
 """Inverse of the regularisation."""
 SEEN = 3
 """Cases that a feature must stand in."""
-LIGHTEST = 0.6
+LIGHTEST = 0.9
 """Weights below this share of their answer's typical weight (its root mean square) are cut."""
 LOOSE = 2.0
 """How dearly a calibrating bias must be bought."""

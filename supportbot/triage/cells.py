@@ -17,6 +17,8 @@ from supportbot.errors import Problem
 from supportbot.triage.records import NumberRange, number_range
 
 T = TypeVar("T")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+"""Lines with their ends, which a quoted cell keeps. str.splitlines would also break at U+2028 and form feeds."""
 Rows = list[tuple[str, T]]
 """Values with the place that each stands at: "customers.csv:7 C106"."""
 
@@ -28,7 +30,7 @@ def csv_rows(file: str, text: str, columns: Sequence[str], problems: list[Proble
     if ";" in first and "," not in first:
         problems.append(Problem(f"{file}:1", "is separated by semicolons.", "Save it as CSV with commas (UTF-8)."))
         return []
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(_LINE.findall(text), strict=True)
     found: Rows[dict[str, str]] = []
     try:
         header = [name.strip() for name in next(reader, [])]

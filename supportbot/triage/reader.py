@@ -9,6 +9,7 @@ The trap: likelihoods are read by people, so they are calibrated on writers that
 import hashlib
 import json
 import math
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +66,7 @@ class Reader:
                 continue
             value = weight.telling if times == 1 else weight.telling * (1.0 + math.log(times))
             total += value * value
-            for column, each in weight.speaks:
+            for column, each in zip(weight.columns, weight.speaks, strict=False):
                 sums[column] += value * each
         if total:
             share = self.shares[group] / math.sqrt(total)
@@ -74,6 +75,8 @@ class Reader:
 
     def because(self, told: Facts, question: str, answer: str) -> tuple[Span, ...]:
         """The words that weighed most for an answer, against the question's other answers: at most three places."""
+        if answer not in self.answers.get(question, ()):
+            return ()
         start = sum(len(answers) for answers in list(self.answers.values())[: list(self.answers).index(question)])
         columns = range(start, start + len(self.answers[question]))
         column = start + self.answers[question].index(answer)
@@ -88,15 +91,20 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One feature: how telling it is (inverse document frequency), and which columns it speaks for or against."""
+    """One feature: how telling it is (inverse document frequency), and which columns it speaks for or against.
+
+    The numbers lie side by side, not as objects: there are a hundred thousand of them, and a mail meets thousands.
+    """
 
     telling: float
-    speaks: tuple[tuple[int, float], ...]
+    columns: bytes
+    speaks: "array[float]"
+    """For each of the columns: above 0 for it, below 0 against it."""
 
     def lead(self, column: int, columns: range) -> float:
         """How much more it speaks for a column than for the question's columns on average."""
-        own = sum(each for number, each in self.speaks if number == column)
-        return self.telling * (own - sum(each for number, each in self.speaks if number in columns) / len(columns))
+        told = dict(zip(self.columns, self.speaks, strict=True))
+        return self.telling * (told.get(column, 0.0) - sum(told.get(each, 0.0) for each in columns) / len(columns))
 
 
 def load(text: str) -> Reader:
@@ -125,10 +133,10 @@ def _reader(model: Mapping[str, Any]) -> Reader:
 
 def _weight(numbers: list[int], columns: int) -> Weight:
     """[telling, column, weight, column, weight …]"""
-    speaks = tuple(zip(numbers[1::2], (each / UNIT for each in numbers[2::2]), strict=True))
-    if any(not 0 <= column < columns for column, _ in speaks):
+    spoken, speaks = bytes(numbers[1::2]), array("d", (each / UNIT for each in numbers[2::2]))
+    if len(spoken) != len(speaks) or any(column >= columns for column in spoken):
         raise ValueError("a weight speaks for no answer")
-    return Weight(numbers[0] / UNIT, speaks)
+    return Weight(numbers[0] / UNIT, spoken, speaks)
 
 
 def fingerprint(cases: Mapping[str, str]) -> str:

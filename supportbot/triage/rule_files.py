@@ -22,6 +22,11 @@ TERMS, CONCEPTS = "terms.toml", "words.toml"
 NOT_OURS = frozenset({"questions.toml", "reader.json"})
 """Files of the same folder that are no rules: another room reads the questions, reader.py what was learned."""
 
+BOUNDS = {
+    "overrules_below": "a rule whose answer the reader finds less likely than this is passed over (0 to 1)",
+    "unsure_below": "an answer that the reader finds less likely than this is marked for a person to look at (0 to 1)",
+}
+"""What a file may say under [reader]."""
 _RULE_KEYS = ("name", "answer", "because", "clause", "when", "unless", "matches", "near_misses")
 _TOML_LINE = re.compile(r"\(at line (\d+)")
 
@@ -130,11 +135,10 @@ def _read_rules(file: str, table: Mapping[str, Any], text: str, written: Written
 
 def _doubt(file: str, table: Any, written: Written) -> Doubt:
     """The bounds under [reader]: how far this file's answers yield to the learned reader."""
-    known = ("overrules_below", "unsure_below")
     bounds: dict[str, float] = {}
     for key, number in table.items() if isinstance(table, dict) else [("reader", table)]:
-        if key not in known:
-            written.blame(file, f"unknown key {key!r} under [reader].", _meant(key, known))
+        if key not in BOUNDS:
+            written.blame(file, f"unknown key {key!r} under [reader].", _meant(key, BOUNDS))
         elif not _likelihood(number):
             written.blame(file, f"reader.{key} must be a number from 0 to 1.")
         else:

@@ -116,6 +116,7 @@ def words(book: "RuleBook | None" = None) -> str:
         lines.append(f"fact {name}: {fact.tells}")
         lines += [f"    value {value}: {meaning}" for value, meaning in fact.values.items()]
     lines += [f"word {name}: {meaning}" for name, meaning in WORDS.items()]
+    lines += [f"under [reader], {name}: {meaning}" for name, meaning in rule_files.BOUNDS.items()]
     lines += [f"concept {{{name}}}: {each.means}" for name, each in (book.concepts if book else {}).items()]
     return "\n".join(lines)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from supportbot.errors import Invalid
+from supportbot.errors import Invalid, Problem
+from supportbot.triage.cells import csv_rows
 from supportbot.triage.registry import Customer, NumberRange, Registry, differences, read
 
 SAMPLE = Path(__file__).parents[2] / "supportbot" / "demo" / "registry"
@@ -143,3 +144,11 @@ def test_a_registry_is_built_from_plain_rows() -> None:
     registry = Registry([Customer("K1", "Måne AB", "", phone_numbers=(NumberRange("+46701740605", "+46701740605"),))])
     assert registry.by_phone("+46701740605") == "K1"
     assert registry.by_org_number("") is None
+
+
+def test_a_row_ends_at_line_breaks_only() -> None:
+    """Not at the other characters that str.splitlines breaks at; and a quoted cell keeps its own line breaks."""
+    wrong: list[Problem] = []
+    rows = csv_rows("x.csv", 'a,b\r\n"one\r\ntwo",three\u2028four\x85\n\nfive,six', ("a", "b"), wrong)
+    assert [row for _, row in rows] == [{"a": "one\r\ntwo", "b": "three\u2028four"}, {"a": "five", "b": "six"}]
+    assert not wrong
