@@ -4,4 +4,6 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--hostile", metavar="DIR", help="A set of hostile mails: hostile.tsv, fixtures.json and the mails.")
+    parser.addoption(
+        "--hostile", metavar="DIR", help="A set of hostile mails: hostile.tsv, fixtures.json and the mails."
+    )

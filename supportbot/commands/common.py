@@ -1,47 +1,47 @@
-"""What every command shares: the config option, opening the desk, printing for people or as JSON."""
+"""What every command shares: its options, and printing for people or as JSON. It loads no database.
 
-import asyncio
+The trap: what mails say is printed on terminals, so every text goes through `say` or `say_table` (TH26).
+"""
+
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from supportbot.app import Desk, open_desk
-from supportbot.config import Config
-from supportbot.config_file import load
 from supportbot.errors import Invalid, Problem
 from supportbot.mail.clean import visible
 
-T = TypeVar("T")
-
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The config file.", metavar="FILE")]
+ConfigOption = Annotated[
+    Path,
+    typer.Option(
+        "--config",
+        "-c",
+        help="The config file, or its folder.",
+        metavar="FILE",
+        envvar="SUPPORTBOT_CONFIG",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who does it, for the journal. Default: the name of your login.")]
 
 DEFAULT_CONFIG = Path("config.toml")
+LATELY = timedelta(days=180)
+GAP = "  "
+NARROWEST = 8
+"""No column of a table is cut to less than this."""
 
 
-def with_desk(config_file: Path, work: Callable[[Desk], Awaitable[T]]) -> T:
-    """Open the desk of a config, do the work, close it."""
-
-    async def run() -> T:
-        async with open_desk(load(config_file)) as desk:
-            return await work(desk)
-
-    return asyncio.run(run())
-
-
-def load_config(config_file: Path) -> Config:
-    return load(config_file)
+def group(says: str) -> typer.Typer:
+    """A group of commands below one word."""
+    return typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=says)
 
 
 def actor(by: str) -> str:
@@ -54,38 +54,71 @@ def actor(by: str) -> str:
 
 
 def say(text: str = "") -> None:
-    """Print a line, with what came from mails made harmless for terminals (TH26)."""
+    """Print a text, with what came from mails made harmless for terminals (TH26)."""
     typer.echo("\n".join(visible(line) for line in text.split("\n")))
 
 
 def say_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+    """One line of JSON. Moments as ISO 8601; signs that a terminal could obey as JSON's escapes."""
+    typer.echo(escaped(json.dumps(value, ensure_ascii=False, default=_plain)))
+
+
+def escaped(text: str) -> str:
+    r"""JSON in which every control and invisible sign is written as \uXXXX, which means the same."""
+    return "".join(sign if visible(sign) == sign else json.dumps(sign)[1:-1] for sign in text)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table for people; no markup is read out of the values."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(visible(value)) for value in row))
-    Console().print(table)
+def counted(number: int, what: str) -> str:
+    """ "1 mail", "2 mails"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def local(moment: datetime | None, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") if moment else ""
+def moment(at: datetime | None) -> str:
+    """For tables, as `ls` does it: the year only where it is not lately."""
+    if at is None:
+        return ""
+    return at.strftime("%m-%d %H:%M" if abs(datetime.now(UTC) - at) < LATELY else "%Y-%m-%d")
 
 
-def either(as_json: bool, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
-    """Rows as JSON lines, or as a table with these columns (heading by key)."""
+def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]], width: int | None = None) -> None:
+    """A table for people, a row a line: cut to a terminal's width, and whole where something else reads it."""
+    from rich.cells import cell_len, set_cell_size  # an emoji or a Chinese sign is two columns wide
+
+    lines = [tuple(columns), *(tuple(visible(value) for value in row) for row in rows)]
+    widths = [max(cell_len(line[place]) for line in lines) for place in range(len(columns))]
+    room = (width or _room()) - len(GAP) * (len(columns) - 1)
+    while sum(widths) > room and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    for line in lines:
+        cells = (
+            value if cell_len(value) <= most else set_cell_size(value, most - 1) + "…"
+            for value, most in zip(line, widths, strict=True)
+        )
+        typer.echo(GAP.join(set_cell_size(cell, most) for cell, most in zip(cells, widths, strict=True)).rstrip())
+
+
+def _room() -> int:
+    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+        return shutil.get_terminal_size().columns
+    return sys.maxsize
+
+
+def either(as_json: bool, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], none: str) -> None:
+    """Rows as JSON lines, or these columns of them as a table; `none` where there are no rows."""
     if as_json:
         for row in rows:
             say_json(row)
-        return
-    say_table(list(columns.values()), [["" if row[key] is None else str(row[key]) for key in columns] for row in rows])
+    elif rows:
+        say_table(columns, [[_cell(row[name]) for name in columns] for row in rows])
+    else:
+        say(none)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return moment(value)
+    return "" if value is None else str(value)

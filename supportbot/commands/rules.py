@@ -6,51 +6,72 @@ from typing import Annotated
 import typer
 
 from supportbot import folders
-from supportbot.commands.common import say
-from supportbot.config_file import load
+from supportbot.commands.common import counted, group, say
 from supportbot.errors import Invalid, Problem
-from supportbot.tickets.questions import read_questions
-from supportbot.tickets.templates import Templates
 from supportbot.triage import rulebook
+from supportbot.triage.rulebook import RuleBook
 
-rules_app = typer.Typer(no_args_is_help=True, help="The rules: test them, look words up.")
+rules_app = group("The rules: test them, look words up.")
 
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="The rules' folder.", metavar="DIR")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", "-c", help="A config: its rules.", metavar="FILE")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", help="A config: its rules and desk.", metavar="FILE")
+]
 
 
-def _folder(rules: Path | None, config: Path | None) -> Path:
-    if rules:
-        return rules
-    return load(config).rules.folder if config else folders.shipped("rules")
+def rules_folder(rules: Path | None, config: Path | None) -> Path:
+    """--rules, else the config's, else the set that comes with the program."""
+    if rules or not config:
+        return rules or folders.shipped("rules")
+    from supportbot.commands.opening import load_config  # only where a config is named
+
+    return load_config(config).rules.folder
+
+
+def read_book(rules: Path | None, config: Path | None) -> RuleBook:
+    """The rules of that folder, their examples not run. Raises Invalid with all mistakes."""
+    return rulebook.build(folders.read_rules(rules_folder(rules, config)), test=False)
 
 
 @rules_app.command("test")
 def test_rules(rules: RulesOption = None, config: ConfigFile = None) -> None:
-    """Run every rule's examples and near misses, and read the templates: all mistakes at once.
+    """Run every rule's examples and near misses, and read the texts that go out: all mistakes at once.
 
     Example: supportbot rules test --rules rules
     """
-    folder = _folder(rules, config)
+    from supportbot.tickets.questions import read_questions
+    from supportbot.tickets.templates import Templates
+
+    folder = rules_folder(rules, config)
     texts = folders.read_rules(folder)
-    questions = texts.pop("questions.toml", "")
     problems: list[Problem] = []
     for part in (
         lambda: rulebook.build(texts),
         lambda: Templates(folders.read_templates(folder)),
-        lambda: read_questions(questions),
+        lambda: read_questions(texts.get("questions.toml", "")),
     ):
         try:
             part()
         except Invalid as error:
             problems.extend(error.problems)
     if problems:
-        raise Invalid(problems)
-    book = rulebook.build(texts)
-    say(f"{len(book.rules)} rules, all examples and near misses hold.")
+        raise Invalid([*problems, Problem("", f"{counted(len(problems), 'mistake')} in {folder}.")])
+    book = rulebook.build(texts, test=False)
+    say(f"{folder}: {counted(len(book.rules), 'rule')}, all examples and near misses hold.")
 
 
 @rules_app.command("words")
 def show_words(rules: RulesOption = None, config: ConfigFile = None) -> None:
-    """List every question, answer, fact and word that a rule may use, with a sentence each."""
-    say(rulebook.words())
+    """List every question, answer, fact, word and concept that a rule may use, with a sentence each.
+
+    Broken rules do not hide it: then the concepts are left out.
+
+    Example: supportbot rules words | grep concept
+    """
+    try:
+        book = read_book(rules, config)
+    except Invalid as error:
+        say(rulebook.words())
+        say(f"The rules' own concepts are left out: {counted(len(error.problems), 'mistake')} (supportbot rules test).")
+        return
+    say(rulebook.words(book))

@@ -1,13 +1,18 @@
-"""`ticket N …`: what staff do with a ticket. The same Plans that mail commands will use."""
+"""`ticket N …`: what staff do with a ticket. The same Plans that mail commands will use.
+
+The trap: an option belongs behind the word that it is for, so each word has `--by` and `--config` itself.
+"""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from sqlalchemy import Connection
 
 from supportbot.app import Desk
-from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, actor, say, with_desk
+from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, actor, group, say
+from supportbot.commands.opening import with_desk
 from supportbot.commands.tickets import find
 from supportbot.errors import Invalid, Problem
 from supportbot.store import inbox, tickets
@@ -16,27 +21,32 @@ from supportbot.tickets.lifecycle import Plan, Policy
 from supportbot.tickets.ticket import Ticket
 from supportbot.workers.settle import store_plan
 
-ticket_app = typer.Typer(no_args_is_help=True, help="Do something with one ticket: supportbot ticket 10042 take")
+ticket_app = group("Do something with one ticket: supportbot ticket 10042 take")
 
 
 @ticket_app.callback()
 def one_ticket(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(help="The ticket's number.")],
-    by: ByOption = "",
-    config: ConfigOption = DEFAULT_CONFIG,
+    number: Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER")],
 ) -> None:
-    """Do something with one ticket. Example: supportbot ticket 10042 take"""
-    context.obj = (number, by, config)
+    """Do something with one ticket: first its number, then what, then options.
+
+    Example: supportbot ticket 10042 take --by Lisa
+    """
+    context.obj = number
 
 
-def _act(context: typer.Context, act: Callable[[Ticket, Desk, str, Connection], Plan | Problem]) -> None:
+def _act(
+    context: typer.Context,
+    by: str,
+    config: Path,
+    act: Callable[[Ticket, Desk, str, Connection], Plan | Problem],
+) -> None:
     """Read the ticket, plan, store: one transaction. A Problem changes nothing."""
-    number, by, config = context.obj
-    who = actor(by)
+    who, number = actor(by), context.obj
 
-    async def work(desk: Desk) -> Ticket:
-        def change(conn: Connection) -> Ticket:
+    async def work(desk: Desk) -> tuple[Ticket, Plan]:
+        def change(conn: Connection) -> tuple[Ticket, Plan]:
             ticket = find(conn, number, lock=True)
             plan = act(ticket, desk, who, conn)
             if isinstance(plan, Problem):
@@ -44,57 +54,88 @@ def _act(context: typer.Context, act: Callable[[Ticket, Desk, str, Connection], 
             first = tickets.first_mail(conn, number)
             raw = inbox.raw(conn, first) if plan.effects and first is not None else b""
             store_plan(conn, plan, False, tickets.first_text(conn, number), raw, desk.known, desk.now())
-            return plan.ticket
+            return plan.ticket, plan
 
         return await desk.database.write(change)
 
-    ticket = with_desk(config, work)
-    say(f"ticket {ticket.number}: {ticket.status}{f', taken by {ticket.taken_by}' if ticket.taken_by else ''}")
+    ticket, plan = with_desk(config, work)
+    done = "; ".join(f"{entry.what}{f' ({entry.text})' if entry.text else ''}" for entry in plan.journal)
+    taken = f" by {ticket.taken_by}" if ticket.taken_by else ""
+    say(f"ticket {ticket.number}: {done}. It is {ticket.status}{taken}.")
 
 
 @ticket_app.command()
-def take(context: typer.Context) -> None:
-    """Take the ticket: it is yours, and the alerts of an urgent one stop."""
-    _act(context, lambda ticket, desk, by, conn: actions.take(ticket, by, desk.now()))
+def take(context: typer.Context, by: ByOption = "", config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Take the ticket: it is yours, and its alerts stop.
+
+    Example: supportbot ticket 10042 take
+    """
+    _act(context, by, config, lambda ticket, desk, who, conn: actions.take(ticket, who, desk.now()))
 
 
 @ticket_app.command()
-def reached(context: typer.Context) -> None:
-    """You have spoken with the customer of an urgent fault."""
-    _act(context, lambda ticket, desk, by, conn: actions.reached(ticket, by, desk.now()))
+def reached(context: typer.Context, by: ByOption = "", config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """You have spoken with the customer of an urgent fault.
+
+    Example: supportbot ticket 10042 reached
+    """
+    _act(context, by, config, lambda ticket, desk, who, conn: actions.reached(ticket, who, desk.now()))
 
 
 @ticket_app.command()
 def route(
     context: typer.Context,
     to: Annotated[Literal["support", "partner", "review"], typer.Argument(help="Where it goes.")],
-    partner: Annotated[str | None, typer.Argument(help="The partner's id, with `partner`.")] = None,
+    partner: Annotated[
+        str | None, typer.Argument(help="With `partner`: the id of one that is not the customer's own.", metavar="ID")
+    ] = None,
+    by: ByOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Send the ticket where it belongs. Example: supportbot ticket 10042 route partner P01"""
+    """Send the ticket where it belongs; a partner gets the mail.
 
-    def act(ticket: Ticket, desk: Desk, by: str, conn: Connection) -> Plan | Problem:
+    Example: supportbot ticket 10042 route partner P01
+    """
+
+    def act(ticket: Ticket, desk: Desk, who: str, conn: Connection) -> Plan | Problem:
         partner_id = partner or ticket.decision.partner
-        if to == "partner" and desk.known.partner(partner_id) is None:
-            ids = ", ".join(sorted(desk.known.registry.partners))
-            return Problem("PARTNER", f"{partner_id!r} is not in the registry.", f"Known: {ids}.")
+        if problem := _no_partner(to, partner, partner_id, desk):
+            return problem
         first = tickets.first_mail(conn, ticket.number)
         policy: Policy = desk.known.policy(ticket.decision.customer, partner_id)
-        return actions.route(ticket, to, partner_id, first or 0, policy, by, desk.now())
+        return actions.route(ticket, to, partner_id, first or 0, policy, who, desk.now())
 
-    _act(context, act)
+    _act(context, by, config, act)
+
+
+def _no_partner(to: str, named: str | None, partner_id: str | None, desk: Desk) -> Problem | None:
+    """Why it cannot go to that partner, or None."""
+    if to != "partner":
+        return Problem("ID", "belongs to `route partner` only.", f"Write: route {to}") if named else None
+    if desk.known.partner(partner_id):
+        return None
+    what = f"{partner_id!r} is no partner of the registry." if partner_id else "the customer has no partner: name one."
+    known = ", ".join(sorted(desk.known.registry.partners)) or "none; see: supportbot registry import"
+    return Problem("route partner", what, f"Known: {known}.")
 
 
 @ticket_app.command()
 def urgent(
-    context: typer.Context, answer: Annotated[Literal["yes", "no"], typer.Argument(help="Is it urgent?")] = "yes"
+    context: typer.Context,
+    answer: Annotated[Literal["yes", "no"], typer.Argument(help="Is it urgent?")] = "yes",
+    by: ByOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Correct the urgency."""
+    """Correct the urgency. No alert is raised: whoever says it is urgent has it in hand.
 
-    def act(ticket: Ticket, desk: Desk, by: str, conn: Connection) -> Plan | Problem:
+    Example: supportbot ticket 10042 urgent no
+    """
+
+    def act(ticket: Ticket, desk: Desk, who: str, conn: Connection) -> Plan | Problem:
         policy = desk.known.policy(ticket.decision.customer, ticket.decision.partner)
-        return actions.set_urgent(ticket, answer == "yes", policy, by, desk.now())
+        return actions.set_urgent(ticket, answer == "yes", policy, who, desk.now())
 
-    _act(context, act)
+    _act(context, by, config, act)
 
 
 @ticket_app.command()
@@ -102,20 +143,44 @@ def bill(
     context: typer.Context,
     decision: Annotated[Literal["confirm", "waive"], typer.Argument(help="Charge it, or not.")],
     why: Annotated[str, typer.Option("--why", help="The reason, for the journal.")] = "",
+    by: ByOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Decide a billing candidate: only a person does (T6, T7). Example: supportbot ticket 10042 bill waive"""
-    _act(context, lambda ticket, desk, by, conn: actions.decide_billing(ticket, decision, why, by, desk.now()))
+    """Decide a billing candidate: only a person does (T6, T7).
+
+    Example: supportbot ticket 10042 bill waive --why "our own mistake"
+    """
+    _act(
+        context,
+        by,
+        config,
+        lambda ticket, desk, who, conn: actions.decide_billing(ticket, decision, why, who, desk.now()),
+    )
 
 
 @ticket_app.command()
-def note(context: typer.Context, text: Annotated[str, typer.Argument(help="The note.")]) -> None:
-    """Write a note in the ticket; what had come in counts as read."""
-    _act(context, lambda ticket, desk, by, conn: actions.note(ticket, text, by, desk.now()))
+def note(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="The note, in quotation marks.", metavar="TEXT")],
+    by: ByOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Write a note in the ticket; what had come in counts as read.
+
+    Example: supportbot ticket 10042 note "Rang kunden, ringer igen kl. 14."
+    """
+    _act(context, by, config, lambda ticket, desk, who, conn: actions.note(ticket, text, who, desk.now()))
 
 
 @ticket_app.command()
 def resolve(
-    context: typer.Context, text: Annotated[str, typer.Option("--text", help="What it was, for the journal.")] = ""
+    context: typer.Context,
+    text: Annotated[str, typer.Option("--text", help="What it was, for the journal.")] = "",
+    by: ByOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """The matter is settled; a new mail from the customer reopens it."""
-    _act(context, lambda ticket, desk, by, conn: actions.resolve(ticket, text, by, desk.now()))
+    """The matter is settled; a new mail from the customer reopens it.
+
+    Example: supportbot ticket 10042 resolve --text "numret är tillbaka"
+    """
+    _act(context, by, config, lambda ticket, desk, who, conn: actions.resolve(ticket, text, who, desk.now()))

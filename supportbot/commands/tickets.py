@@ -6,63 +6,63 @@ from typing import Annotated, Any, Literal
 import typer
 from sqlalchemy import Connection
 
-from supportbot.app import Desk
-from supportbot.commands.common import (
-    DEFAULT_CONFIG,
-    ConfigOption,
-    JsonOption,
-    either,
-    local,
-    say,
-    say_json,
-    with_desk,
-)
+from supportbot import folders
+from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, either, group, say, say_json
+from supportbot.commands.opening import Stored, with_database
 from supportbot.errors import Invalid, Problem
 from supportbot.store import outbox, tickets
 from supportbot.store.outbox import OutboxRow
-from supportbot.tickets.ticket import Article, JournalEntry, Ticket
-from supportbot.triage import explain
+from supportbot.tickets.ticket import Article, BillingState, JournalEntry, Ticket
+from supportbot.triage import explain, rule_files
+from supportbot.triage.rule import Terms
 
 StateChoice = Literal["open", "new", "taken", "with_partner", "resolved", "all"]
 
-tickets_app = typer.Typer(no_args_is_help=True, help="Look at tickets.")
+tickets_app = group("Look at tickets: list them, show one.")
 
-COLUMNS = ("number", "opened", "status", "urgent", "route", "customer", "category", "billing", "summary")
+COLUMNS = ("number", "opened", "status", "route", "marks", "customer", "summary")
+TOLD = ("opened", "status", "route", "partner", "customer", "kind", "category", "billing", "marks")
 
 
 @tickets_app.command("list")
 def list_tickets(
-    state: Annotated[StateChoice, typer.Option("--state")] = "open",
+    state: Annotated[StateChoice, typer.Option("--state", help="open: all but resolved.")] = "open",
     urgent: Annotated[bool, typer.Option("--urgent", help="Only urgent ones.")] = False,
-    route: Annotated[Literal["support", "partner", "review"] | None, typer.Option("--route")] = None,
-    customer: Annotated[str | None, typer.Option("--customer", help="A customer_id.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 50,
+    route: Annotated[
+        Literal["support", "partner", "review"] | None, typer.Option("--route", help="Only those that go there.")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option("--customer", help="Only those of this customer.", metavar="CUSTOMER_ID")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="So many at most.")] = 50,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """List tickets, the newest first.
+    """List tickets, the newest first. Marks: urgent; unread (a mail came in since); bill? (decide it).
 
     Example: supportbot tickets list --urgent
     """
 
-    async def work(desk: Desk) -> list[dict[str, Any]]:
-        found = await desk.database.read(
+    async def work(stored: Stored) -> list[dict[str, Any]]:
+        found = await stored.database.read(
             lambda conn: tickets.listing(
                 conn, status=state, urgent=urgent or None, route=route, customer=customer, limit=limit
             )
         )
-        return [_row(ticket, desk) for ticket in found]
+        return [_row(ticket, stored) for ticket in found]
 
-    either(as_json, with_desk(config, work), {name: name for name in COLUMNS})
+    either(as_json, with_database(config, work), COLUMNS, "No such tickets.")
 
 
-def _row(ticket: Ticket, desk: Desk) -> dict[str, Any]:
+def _row(ticket: Ticket, stored: Stored) -> dict[str, Any]:
     decision = ticket.decision
+    candidate = ticket.billing.state is BillingState.CANDIDATE
+    marks = {"urgent": decision.urgent, "unread": ticket.unread, "bill?": candidate}
     return {
         "number": ticket.number,
-        "opened": local(ticket.opened, desk.config.desk.zone),
+        "opened": ticket.opened.astimezone(stored.zone),
         "status": str(ticket.status),
-        "urgent": "urgent" if decision.urgent else "",
+        "urgent": decision.urgent,
         "route": decision.route,
         "partner": decision.partner,
         "customer": ticket.customer_name or decision.customer or "unknown",
@@ -70,7 +70,10 @@ def _row(ticket: Ticket, desk: Desk) -> dict[str, Any]:
         "category": decision.category,
         "billing": str(ticket.billing.state),
         "unread": ticket.unread,
-        "summary": ticket.summary[:60],
+        "marks": " ".join(mark for mark, holds in marks.items() if holds),
+        "taken_by": ticket.taken_by,
+        "subject": ticket.subject,
+        "summary": ticket.summary,
     }
 
 
@@ -86,7 +89,7 @@ class Whole:
 
 @tickets_app.command("show")
 def show_ticket(
-    number: Annotated[int, typer.Argument(help="The ticket's number.")],
+    number: Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER")],
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -95,8 +98,8 @@ def show_ticket(
     Example: supportbot tickets show 10042
     """
 
-    async def work(desk: Desk) -> None:
-        whole = await desk.database.read(
+    async def work(stored: Stored) -> None:
+        whole = await stored.database.read(
             lambda conn: Whole(
                 find(conn, number),
                 tickets.articles_of(conn, number),
@@ -105,11 +108,11 @@ def show_ticket(
             )
         )
         if as_json:
-            say_json(_as_json(whole, desk))
+            say_json(_as_json(whole, stored))
         else:
-            _tell(whole, desk)
+            _tell(whole, stored)
 
-    with_desk(config, work)
+    with_database(config, work)
 
 
 def find(conn: Connection, number: int, lock: bool = False) -> Ticket:
@@ -120,46 +123,55 @@ def find(conn: Connection, number: int, lock: bool = False) -> Ticket:
     return ticket
 
 
-def _why(ticket: Ticket, desk: Desk) -> str:
-    return explain.explain(ticket.decision, desk.known.book.terms, passed_over=True)
+def _why(ticket: Ticket, stored: Stored) -> str:
+    """What was stored with the ticket; of today's rules only the clauses' words, so that broken rules hide nothing."""
+    try:
+        terms = rule_files.read(folders.read_rules(stored.config.rules.folder)).terms
+    except Invalid:
+        terms = Terms()
+    return explain.explain(ticket.decision, terms, passed_over=True)
 
 
-def _as_json(whole: Whole, desk: Desk) -> dict[str, Any]:
+def _as_json(whole: Whole, stored: Stored) -> dict[str, Any]:
     ticket = whole.ticket
-    return _row(ticket, desk) | {
-        "urgent": ticket.decision.urgent,
-        "subject": ticket.subject,
+    return _row(ticket, stored) | {
         "sender": ticket.sender,
         "authenticity": ticket.authenticity,
         "proven": ticket.proven,
         "phone_escalation": asdict(ticket.phone_escalation) if ticket.phone_escalation else None,
         "articles": [{"at": a.at, "author": a.author, "kind": a.kind, "text": a.text} for a in whole.articles],
         "journal": [{"at": j.at, "actor": j.actor, "what": j.what, "text": j.text} for j in whole.journal],
-        "sent": [{"key": row.key, "to": row.recipient, "state": row.state} for row in whole.sent],
-        "why": _why(ticket, desk),
+        "sent": [{"id": row.id, "kind": row.kind, "to": row.recipient, "state": row.state} for row in whole.sent],
+        "why": _why(ticket, stored),
     }
 
 
-def _tell(whole: Whole, desk: Desk) -> None:
-    ticket, zone = whole.ticket, desk.config.desk.zone
+def _tell(whole: Whole, stored: Stored) -> None:
+    ticket, row = whole.ticket, _row(whole.ticket, stored)
+    row["opened"] = _local(ticket.opened, stored)
+    row["status"] += f" by {ticket.taken_by}" if ticket.taken_by else ""
     say(f"Ticket {ticket.number}: {ticket.subject}")
-    for key, value in _row(ticket, desk).items():
-        if key not in ("number", "summary"):
-            say(f"  {key + ':':<10} {value}")
+    for key in TOLD:
+        if row[key]:
+            say(f"  {key + ':':<10} {row[key]}")
     proven = "proven" if ticket.proven else f"not proven ({ticket.authenticity})"
     say(f"  {'sender:':<10} {ticket.sender_name} <{ticket.sender or 'no usable address'}>, {proven}")
     if phone := ticket.phone_escalation:
         taken = f"taken by {phone.taken_by}" if phone.taken_by else "NOBODY HAS TAKEN IT"
         reached = "customer reached" if phone.reached else "customer not reached yet"
-        say(f"  {'phone:':<10} {phone.number} since {local(phone.since, zone)}, {taken}, {reached}")
+        say(f"  {'phone:':<10} {phone.number} since {_local(phone.since, stored)}, {taken}, {reached}")
     say("\nWhy")
-    say(_why(ticket, desk))
+    say(_why(ticket, stored))
     for article in whole.articles:
-        say(f"\n--- {local(article.at, zone)} {article.author} ({article.kind})")
+        say(f"\n--- {_local(article.at, stored)} {article.author} ({article.kind})")
         say(article.text)
     say("\nJournal")
     for entry in whole.journal:
-        say(f"  {local(entry.at, zone)} {entry.actor}: {entry.what}{f' ({entry.text})' if entry.text else ''}")
+        say(f"  {_local(entry.at, stored)} {entry.actor}: {entry.what}{f' ({entry.text})' if entry.text else ''}")
     say("\nSent")
-    for row in whole.sent:
-        say(f"  {row.kind} to {row.recipient}: {row.state}")
+    for mail in whole.sent:
+        say(f"  {mail.kind} to {mail.recipient}: {mail.state} (supportbot outbox show {mail.id})")
+
+
+def _local(moment: Any, stored: Stored) -> str:
+    return str(moment.astimezone(stored.zone).strftime("%Y-%m-%d %H:%M"))

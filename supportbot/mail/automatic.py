@@ -308,6 +308,11 @@ def _calendar(look: _Look) -> str:
     return ""
 
 
+def _fragment(look: _Look) -> str:
+    """Its other parts are never joined (RFC 2046 §5.2.2), so what it says as a whole is not known."""
+    return "a fragment of a mail (message/partial)" if look.root.type == "message/partial" else ""
+
+
 NO_ANSWER: tuple[Callable[[_Look], str], ...] = (
     _null_path,
     _no_sender,
@@ -318,6 +323,7 @@ NO_ANSWER: tuple[Callable[[_Look], str], ...] = (
     _ourselves,
     _loop,
     _calendar,
+    _fragment,
     _not_to_us,
 )
 """The rules R1, R3-R7, R18 and R30, in order; the first that holds is the reason."""

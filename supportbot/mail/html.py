@@ -82,6 +82,7 @@ SIGNATURES = words(
 
 # Pictures written into the tag, and attacks: 50 000 attributes of one tag cost 11 s.
 LONG_TAG = re.compile(r"<[a-zA-Z/][^<>]{4000,}>?")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 _UNNESTED = words(
     """
@@ -162,7 +163,7 @@ class _Page:
 
     def write(self, text: str) -> None:
         """Add inline text; white space is squashed unless inside <pre>. A no-break space alone makes a line."""
-        squashed = text.replace("\r", "") if self.pre else re.sub(r"[ \t\r\n\f]+", " ", text)
+        squashed = text.replace("\r", "") if self.pre else _SPACE.sub(" ", text)
         if squashed == " " and (not self.buffer or self.gap or self.buffer.endswith(" ")):
             return
         if squashed:

@@ -32,6 +32,7 @@ WORDS: dict[Language, str] = {
         flyttar flytt väntar besked beställning akut driftstopp driftstörning huvudnummer huvudnumret byta byte
         lösenord lösenordet användare användaren bruten brutet brutna misslyckas misslyckades nummer licens fast
         visas visar hänvisning vidarekoppling svarsgruppen röstbrevlåda saknar glömt loggar startar slut mobil
+        klart receptionen ton nej
     """,
     "en": """
         the and of to in is that it for was on are as with be this have from or by not but what all were we when
@@ -168,7 +169,7 @@ SHAPES: tuple[tuple[Language, float, str], ...] = (
     ("sv", 1.2, r"ck|\w{3,}(?:as|ts)\b"),
     ("sv", 0.6, r"\w{3,}(?:ar|or|arna|orna)\b"),
     ("no", 2.0, r"(?:sk|k|g)j[eæø]|øy|ei\w"),
-    ("da", 2.0, r"(?:sk|k|g)æ|øj|[^\Wh]ej"),
+    ("da", 2.0, r"(?:sk|k|g)æ|øj|[^\Whn]ej"),
     ("fi", 1.0, r"[äö]|tk|hm|lm|kk|tt[aäu]|uo|ie\w"),
     ("sv", 2.0, r"[äö]"),
     ("sv", 0.4, r"å"),
@@ -200,6 +201,7 @@ SHAPES: tuple[tuple[Language, float, str], ...] = (
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LINK = re.compile(r"\bwww\.|https?://")
+_DIGIT = re.compile(r"\d")
 _LONGEST_WORD = 60
 _FOREIGN = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0002ffff]")
 _SHAPES = tuple((language, weight, re.compile(pattern)) for language, weight, pattern in SHAPES)
@@ -245,8 +247,8 @@ def detect(text: str) -> Language:
 
 
 def _without_links(text: str) -> str:
-    """Without addresses and links, nor anything else too long to be a word."""
-    words = [word for word in text.split() if len(word) < _LONGEST_WORD]
+    """Without addresses, links, numbers (tickets, models), nor anything else too long to be a word."""
+    words = [word for word in text.split() if len(word) < _LONGEST_WORD and (word.isalpha() or not _DIGIT.search(word))]
     if "@" in text:
         words = [word for word in words if "@" not in word[1:-1]]
     if "://" in text or "www." in text:

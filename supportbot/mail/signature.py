@@ -9,12 +9,11 @@ import re
 from collections.abc import Sequence
 
 from supportbot.mail.lines import Line
+from supportbot.mail.persons import is_name, is_own_name, names_in
 from supportbot.mail.wording import (
     DEVICES,
     DISCLAIMERS,
     GREETINGS,
-    NOT_NAMES,
-    PARTICLES,
     SENT_FROM,
     SIGN_OFFS,
     THANKS,
@@ -39,21 +38,13 @@ _COMPANY = re.compile(r"\b(?:AB|HB|KB|AS|A/S|ApS|Oy|Ltd|Inc|LLC|GmbH|BV|SA)\b\.?
 _AFTERTHOUGHT = re.compile(r"(?:ps|p\.s|obs|nb|edit|eftertanke|förresten|btw)\b[.:!]?", re.IGNORECASE)
 _ENDS = tuple(sign + bracket for sign in ".?!…:" for bracket in ("", ")"))
 """Of a sentence."""
-_WORD = re.compile(r"\w+")
 _HYPHENATED = re.compile(r"\w[\w-]*")
 _ADDRESSING = words(
     """
     ni er du dig ditt din era ert jag mig vi vår you your me my we please kan could can dere jeg jer
     """
 )
-_DOMAIN = re.compile(r"@[\w.-]+")
 _SLASH = re.compile(r"(?:/{1,2}|-|–|—|~|//)\s?(?=[^\W\d_])")
-_TITLE = re.compile(r"(.{2,40}?)\s{0,2}(?:,|\(|\||/|–| - )\s{0,2}(.{2,50})$")
-
-
-_PLACE = re.compile(
-    r"([^\W\d_]+(?<!en)(?<!et)(?<!na)(?<!ar)(?<!or)(?: [A-ZÅÄÖ]\w+)?) (?:i|på|från|hos|vid|in|at|from) (.{2,30})$"
-)
 
 
 def split_signature(
@@ -68,7 +59,7 @@ def split_signature(
     if not _has_words(body) and not may_be_all:
         said = all(is_sent_from(line.bare) or line.blank for line in footer)
         return (body, footer) if said else (list(lines), [])
-    names = _names_in(sender)
+    names = names_in(sender)
     begin, end = _find(body, names)
     if (
         begin < end
@@ -78,12 +69,6 @@ def split_signature(
         begin = min(begin + 1, end) if body[begin].bare.lower().strip(" ,.!") in THANKS else end
     gap = [Line("")] if body and body[-1].blank else []
     return [*body[:begin], Line(""), *body[end:]], [*body[begin:end], *gap, *footer]
-
-
-def _names_in(sender: str) -> frozenset[str]:
-    """The words of a From field, small: of the name and of the address, not of its domain."""
-    words = re.findall(r"[^\W\d_]+", _DOMAIN.sub(" ", sender[:500].lower()))
-    return frozenset(word for word in words if len(word) > 1) - PARTICLES - NOT_NAMES - GREETINGS
 
 
 def is_greeting(text: str) -> bool:
@@ -172,7 +157,7 @@ def _is_plain(block: Sequence[Line], names: frozenset[str]) -> bool:
     return (
         _starting_phrase(first.lower()) is not None
         or first.startswith("/")
-        or _is_own_name(first, names)
+        or is_own_name(first, names)
         or any(_CONTACT.search(line.bare) for line in block)
     )
 
@@ -209,7 +194,7 @@ def _is_sign_off(body: Sequence[Line], at: int, names: frozenset[str]) -> bool:
     if not low or len(low) > 70 or "?" in low:
         return False
     slash = _SLASH.match(text)
-    if slash and _is_name(text[slash.end() :], names) and not _in_list(body, at):
+    if slash and is_name(text[slash.end() :], names) and not _in_list(body, at):
         return True
     phrase = _starting_phrase(low)
     if phrase is not None:
@@ -219,7 +204,7 @@ def _is_sign_off(body: Sequence[Line], at: int, names: frozenset[str]) -> bool:
     thanked = thanks in THANKS or (
         thanks.startswith(("tack för ", "thanks for ", "takk for ", "tak for ")) and len(thanks.split()) <= 5
     )
-    return thanked and at + 1 < len(body) and _is_name(_next(body, at + 1), names)
+    return thanked and at + 1 < len(body) and is_name(_next(body, at + 1), names)
 
 
 def _in_list(body: Sequence[Line], at: int) -> bool:
@@ -295,7 +280,7 @@ def _block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
         paragraph = [line.bare for line in body[start:at] if not line.blank]
         if not paragraph or not all(_is_contact_like(text) for text in paragraph) or len(paragraph) > 12:
             break
-        if _is_name(paragraph[0], names) and not _continues(body, start, paragraph, names):
+        if is_name(paragraph[0], names) and not _continues(body, start, paragraph, names):
             begin = start
         elif begin < count or not any(_CONTACT.search(text) or _COMPANY.search(text) for text in paragraph):
             break
@@ -310,7 +295,7 @@ def _continues(body: Sequence[Line], at: int, paragraph: Sequence[str], names: f
     above = next((body[i].bare for i in range(at - 1, -1, -1) if not body[i].blank), "")
     return above.endswith(":") or (
         len(paragraph) > 2
-        and all(_is_name(text, frozenset()) and not _COMPANY.search(text) for text in paragraph)
+        and all(is_name(text, frozenset()) and not _COMPANY.search(text) for text in paragraph)
         and not names
     )
 
@@ -320,34 +305,8 @@ def _last_name_line(body: Sequence[Line], names: frozenset[str]) -> int:
     count = len(body)
     for at in range(count - 1, max(0, count - 5), -1):
         text, above = body[at].bare, body[at - 1].bare
-        if not text or not above or not (at == count - 1 or _is_contact_like(body[at + 1].bare)):
+        if not text or not above or above.endswith(":") or not (at == count - 1 or _is_contact_like(body[at + 1].bare)):
             break
-        if _is_name(text, names) and (re.search(r"[.!?)]$", above) or _is_own_name(text, names)):
+        if is_name(text, names) and (re.search(r"[.!?)]$", above) or is_own_name(text, names)):
             return at
     return count
-
-
-def _is_own_name(text: str, names: frozenset[str]) -> bool:
-    first = _WORD.search(text)
-    return first is not None and first[0].lower() in names
-
-
-def _is_name(text: str, names: frozenset[str]) -> bool:
-    """One to four capitalised words, perhaps with a title behind a comma; or words of the sender's own name."""
-    text = text.strip(" *_,/–-!")
-    text = text[:-1] if re.fullmatch(r"[A-ZÅÄÖ]\.", text) else text
-    if not text or len(text) > 60 or re.search(r"[?:;]|\w\w[.!]$|\d{3}", text.partition(",")[0]):
-        return False
-    title = _TITLE.match(text) or _PLACE.match(text)
-    words = (title[1] if title else text).strip(" .").split()
-    if not words or len(words) > 5 or (title and len(title[2].split()) > 5):
-        return False
-    low = [word.lower().strip(".,") for word in words]
-    if any(word in NOT_NAMES for word in low):
-        return False
-    if len(text) == 1 and text.isupper():
-        return True
-    if low[0] in names and len(words) <= 3 and all(word in names or len(word) < 2 for word in low):
-        return True
-    capital = [word[:1].isupper() for word, small in zip(words, low, strict=True) if small not in PARTICLES]
-    return bool(capital) and capital[0] and words[0][:1].isupper() and all(capital)

@@ -110,7 +110,7 @@ def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Polic
         journal.append(JournalEntry(now, US, "billing candidate", decision.billable_reason or ""))
     withheld = _why_no_acknowledgement(arrived, policy)
     if withheld:
-        journal.append(JournalEntry(now, US, "not acknowledged", withheld))
+        journal.append(not_acknowledged(withheld, now))
     elif sender:
         effects.append(AcknowledgeCustomer(number, arrived.inbox_id, sender))
     return Plan(ticket, (_article(arrived, ticket),), tuple(journal), tuple(effects))
@@ -162,6 +162,17 @@ def undelivered(ticket: Ticket, own: OwnMail, why: str, permanent: bool, policy:
 def reported(own: OwnMail, what: str, now: datetime) -> JournalEntry:
     """A receipt or a success report about a mail of ours: noted, changes nothing."""
     return JournalEntry(now, US, "delivery report", f"{own.kind} to {own.recipient}: {what}")
+
+
+def not_acknowledged(why: str, now: datetime) -> JournalEntry:
+    """The sender gets no acknowledgement, and staff can see why."""
+    return JournalEntry(now, US, "not acknowledged", why)
+
+
+def cut_off(size: int, now: datetime) -> JournalEntry:
+    """Only the first `size` bytes of a mail above the limit were fetched (TH32)."""
+    text = f"only the first {size / 1_000_000:.1f} MB of the mail were read; the whole is on the mail server"
+    return JournalEntry(now, US, "cut off", text)
 
 
 def forward(

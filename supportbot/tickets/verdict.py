@@ -5,6 +5,7 @@ to a mail of ours) is no proof. It joins only for a participant or the customer'
 failed; else a person must look (design.md §6), and neither a new ticket nor an answer may come of it.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from supportbot.mail.message import ParsedMail
 from supportbot.tickets.effects import EffectKind
 from supportbot.tickets.ticket import Ticket, Verdict
 from supportbot.triage.decision import Decision
+
+_FORWARD = re.compile(r"(?:vb|fwd?|wg|vl|vidarebefordrat)\s?:", re.IGNORECASE)
+"""How subjects of forwarded mails begin; not `VS:`, which is a Finn's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,16 @@ def _joins(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | Non
             return Judged("follow-up", f"joins ticket {ticket.number}", ticket=ticket)
     if claims.tickets:
         numbers = ", ".join(str(ticket.number) for ticket in claims.tickets)
+        if _passes_on(mail, decision):
+            return Judged("ticket", f"a customer passes on a mail of ticket {numbers}, whose participant it is not")
         return Judged("quarantine", f"claims ticket {numbers}, but its sender is no participant of it")
     return None
+
+
+def _passes_on(mail: ParsedMail, decision: Decision) -> bool:
+    """A customer forwards somebody else's mail: the token came with its subject, and claims nothing."""
+    forwards = mail.forwarded is not None or _FORWARD.match(mail.subject) is not None
+    return forwards and decision.sender_is_customer and mail.authenticity != "failed"
 
 
 QUESTIONS: tuple[Callable[[ParsedMail, Decision, Claims], Judged | None], ...] = (

@@ -456,6 +456,8 @@ def test_nothing_is_lost(name: str) -> None:
 def test_sender_tells_a_name_written_small() -> None:
     assert split("luren e död\nberit", None).signature == ""
     assert split("luren e död\nberit", None, "Berit Ek <b.ek@kund.example>").signature == "berit"
+    assert split("luren e död\nek är sjuk", None, "Berit Ek <b.ek@ek.example>").signature == ""
+    assert split("Lägg upp en ny kollega:\nBerit Ek", None, "Berit Ek <b.ek@kund.example>").signature == ""
 
 
 MARKED = {

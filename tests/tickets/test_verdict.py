@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from builders import a_decision, a_mail, a_ticket
 
-from supportbot.mail.message import Address, FailedRecipient
+from supportbot.mail.message import Address, FailedRecipient, Forwarded
 from supportbot.tickets.verdict import Claims, OwnMail, is_proven, judge
 
 TICKET = a_ticket()
@@ -13,6 +13,7 @@ OTHER = replace(a_ticket(), number=10043, participants=("bo@annan.example",), de
 ACK = OwnMail(5, "ack", 10042, "anna@kund.example", "ack.10042.x@icentrex.se")
 STRANGER = a_decision(customer=None, sender_is_customer=False, route="review", purchase="unknown")
 MALLORY = Address("", "m@evil.example")
+PASSED_ON = Forwarded("Bo <bo@annan.example>", "Fel", "", "Telefonen är död.")
 
 
 def failed(address: str) -> tuple[FailedRecipient, ...]:
@@ -39,6 +40,18 @@ CASES = [
      "follow-up", 10042),
     ("out of office, nobody's", a_mail(nature="auto_reply"), a_decision(kind="auto_reply"), Claims(), "ignore", None),
     ("a newsletter", a_mail(nature="bulk"), a_decision(kind="bulk"), Claims(), "ignore", None),
+    ("a customer passes on another's mail", a_mail(forwarded=PASSED_ON), a_decision(), Claims(tickets=(OTHER,)),
+     "ticket", None),
+    ("and its subject says so", a_mail(subject="VB: [ICX-1-A] Fel"), a_decision(), Claims(tickets=(OTHER,)), "ticket",
+     None),
+    ("an answer in another's ticket", a_mail(subject="SV: [ICX-1-A] Fel"), a_decision(), Claims(tickets=(OTHER,)),
+     "quarantine", None),
+    ("a participant passes on an own one", a_mail(forwarded=PASSED_ON), a_decision(), Claims(tickets=(TICKET,)),
+     "follow-up", 10042),
+    ("a stranger passes it on", a_mail(sender=MALLORY, forwarded=PASSED_ON), STRANGER, Claims(tickets=(OTHER,)),
+     "quarantine", None),
+    ("it is passed on in a customer's name", a_mail(authenticity="failed", forwarded=PASSED_ON), a_decision(),
+     Claims(tickets=(OTHER,)), "quarantine", None),
     ("false staff", a_mail(authenticity="failed"), a_decision(), Claims(staff=frozenset({"anna@kund.example"})),
      "quarantine", None),
     ("a participant's answer", a_mail(), STRANGER, Claims(tickets=(TICKET,)), "follow-up", 10042),

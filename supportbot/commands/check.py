@@ -1,0 +1,102 @@
+"""`check`: a config -> everything that keeps `run` from running well, all at once, each with its mend."""
+
+import asyncio
+from dataclasses import replace
+
+import typer
+
+from supportbot.app import build_knowledge
+from supportbot.channels import imap
+from supportbot.channels.smtp import Relay
+from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, counted, say, say_json
+from supportbot.commands.opening import load_config, open_database
+from supportbot.config import Config
+from supportbot.config_file import secrets_of
+from supportbot.errors import Invalid, Problem, SupportbotError
+from supportbot.store import registry as stored_registry
+from supportbot.tickets.partner_mail import subject_mistake
+from supportbot.triage.registry import Registry
+
+LOOK = "Look at host, port, tls and user of that block, and whether this machine may go there."
+
+
+def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Show all that keeps the daemon from running, each with its mend.
+
+    It looks at config, secrets, rules with their examples, registry, database, and signs in to every mailbox and the
+    relay. Exit code 0: all is well; 1: something is not.
+
+    Example: supportbot check --config /etc/supportbot/config.toml
+    """
+    problems = asyncio.run(_check(load_config(config)))
+    for problem in problems:
+        if as_json:
+            say_json({"where": problem.where, "what": problem.what, "mend": problem.mend})
+        else:
+            say(f"- {problem}")
+    if not as_json:
+        well = "All is well: config, secrets, rules, registry, database, mailboxes and mail relay."
+        say(f"{counted(len(problems), 'problem')} found." if problems else well)
+    raise typer.Exit(1 if problems else 0)
+
+
+async def _check(settings: Config) -> list[Problem]:
+    problems: list[Problem] = []
+    passwords: dict[str, str] = {}
+    for where, secret in secrets_of(settings):
+        try:
+            passwords[where] = secret.read(where)
+        except Invalid as error:
+            problems.extend(error.problems)
+    stored, found = await _check_database(settings)
+    problems.extend(found)
+    problems.extend(await asyncio.to_thread(_check_knowledge, settings, stored))
+    servers = [
+        imap.check(mailbox, password)
+        for mailbox in settings.mailbox
+        if (password := passwords.get(f"mailbox {mailbox.name}: auth.password"))
+    ]
+    if not settings.smtp.auth or "smtp.auth.password" in passwords:
+        servers.append(_check_relay(settings, passwords.get("smtp.auth.password")))
+    for answers in await asyncio.gather(*servers):
+        problems.extend(answer if answer.mend else replace(answer, mend=LOOK) for answer in answers)
+    return list(dict.fromkeys(problems))
+
+
+async def _check_relay(settings: Config, password: str | None) -> list[Problem]:
+    relay = Relay(settings.smtp, password, "localhost")
+    try:
+        return await relay.check()
+    finally:
+        await relay.close()
+
+
+async def _check_database(settings: Config) -> tuple[Registry, list[Problem]]:
+    try:
+        database = await open_database(settings, make=True)
+    except SupportbotError as error:
+        return Registry(), [Problem("database.url", f"cannot be opened: {error}")]
+    try:
+        stored = await database.read(stored_registry.load)
+    finally:
+        await database.close()
+    if not stored.customers:
+        return stored, [Problem("registry", "holds no customers.", "Import one: supportbot registry import DIR")]
+    return stored, []
+
+
+def _check_knowledge(settings: Config, stored: Registry) -> list[Problem]:
+    try:
+        known = build_knowledge(settings, stored)
+    except Invalid as error:
+        return list(error.problems)
+    problems = [
+        Problem(f"partners.toml: {partner.id}: subject", f"{mistake}.", "Our own subject is used instead.")
+        for partner in stored.partners.values()
+        if partner.subject and (mistake := subject_mistake(partner.subject))
+    ]
+    if not known.alert_to:
+        problems.append(Problem("alert.to", "names nobody: urgent faults would alert no one.", "Name a person."))
+    if not known.digest_to:
+        problems.append(Problem("digest.to", "names nobody, so nobody gets the digest.", "Name a person."))
+    return problems

@@ -1,0 +1,82 @@
+"""The config option -> the open database, or the whole desk, for as long as a command works with it.
+
+What only looks opens the stored things alone: broken rules must not keep staff from seeing their tickets, and a
+mistyped path must not make a new database.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from supportbot.config import Config
+from supportbot.config_file import load
+from supportbot.errors import Unreachable
+from supportbot.store.database import SQLITE, Database
+
+if TYPE_CHECKING:
+    from supportbot.app import Desk
+
+T = TypeVar("T")
+
+
+def load_config(place: Path) -> Config:
+    """The config in a file, or in the file config.toml of a folder. Raises Invalid."""
+    return load(place / "config.toml" if place.is_dir() else place)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A config and its open database."""
+
+    config: Config
+    database: Database
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.config.desk.zone
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+async def open_database(config: Config, make: bool) -> Database:
+    """The database; with `make`, a new one where there is none. Raises Unreachable that names its file."""
+    url = config.database.url
+    try:
+        return await Database.open(url, config.folder, migrate=make)
+    except Unreachable as error:
+        if not url.startswith(SQLITE):  # the text of another one's URL may hold a password
+            raise
+        file = config.folder / url.removeprefix(SQLITE)
+        raise Unreachable(f"{file}: {error}. Look at database.url, and at whose the file is.") from error
+
+
+def with_database(config_file: Path, work: Callable[[Stored], Awaitable[T]], make: bool = False) -> T:
+    """Open the database of a config, do the work, close it."""
+
+    async def run() -> T:
+        config = load_config(config_file)
+        database = await open_database(config, make)
+        try:
+            return await work(Stored(config, database))
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def with_desk(config_file: Path, work: "Callable[[Desk], Awaitable[T]]") -> T:
+    """Open the desk of a config, with its rules and texts, do the work, close it."""
+    from supportbot.app import open_desk  # much to load, and most commands need none of it
+
+    async def run() -> T:
+        config = load_config(config_file)
+        await (await open_database(config, make=False)).close()
+        async with open_desk(config) as desk:
+            return await work(desk)
+
+    return asyncio.run(run())

@@ -1,0 +1,56 @@
+"""A mail that was set aside -> a ticket for review, because a person says so; nothing goes to its sender.
+
+What made it suspicious still holds: it is neither acknowledged nor forwarded, whatever the rules say.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from supportbot.app import Desk
+from supportbot.commands.quarantine import set_aside_mail
+from supportbot.errors import Invalid, Problem
+from supportbot.mail.message import ParsedMail
+from supportbot.store import inbox, tickets
+from supportbot.tickets import lifecycle
+from supportbot.tickets.ticket import Arrived
+from supportbot.triage import decide
+from supportbot.workers.sandbox import Poisoned, Sandbox
+from supportbot.workers.settle import store_plan
+
+WHY = "released by a person from what was set aside"
+
+
+async def release(desk: Desk, mail_id: int, by: str) -> int:
+    """The number of its new ticket. Raises Invalid where it is not set aside, or still cannot be read."""
+    content = await desk.database.read(lambda conn: set_aside_mail(conn, mail_id))
+    mail = await _read(mail_id, content, desk)
+
+    def store(conn: Connection) -> int:
+        set_aside_mail(conn, mail_id)
+        row, now = inbox.get(conn, mail_id), desk.now()
+        assert row is not None
+        today = row.received.astimezone(desk.known.calendar.zone).date()
+        decision = replace(decide.decide(mail, desk.known.registry, desk.known.book, today), route="review")
+        policy = desk.known.policy(decision.customer, decision.partner, WHY)
+        number = tickets.reserve_number(conn)
+        arrived = Arrived(mail_id, mail, row.received, row.sha256, row.size)
+        plan = lifecycle.open_ticket(number, arrived, decision, policy, now)
+        store_plan(conn, plan, True, mail.new_text, content, desk.known, now)
+        inbox.finish(conn, mail_id, "ticket", f"released by {by}", number, now)
+        return number
+
+    return await desk.database.write(store)
+
+
+async def _read(mail_id: int, content: bytes, desk: Desk) -> ParsedMail:
+    sandbox = Sandbox(size=1)
+    await sandbox.start()
+    try:
+        (mail,) = await sandbox.read([content], desk.known.desk)
+    finally:
+        await sandbox.stop()
+    if isinstance(mail, Poisoned):
+        mend = f"Look at it as text: supportbot quarantine show {mail_id}"
+        raise Invalid([Problem(f"mail {mail_id}", f"cannot be read: its reader {mail.reason}.", mend)])
+    return mail

@@ -1,0 +1,142 @@
+"""`status`: how the desk is doing -> figures, and what needs a person; for people and for monitoring."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import typer
+
+from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, counted, say, say_json
+from supportbot.commands.opening import Stored, with_database
+from supportbot.config import Config
+from supportbot.store import outbox
+from supportbot.store import status as stored_status
+from supportbot.store.outbox import OutboxRow
+from supportbot.store.status import State
+
+STALE = timedelta(minutes=15)
+WAITING = timedelta(minutes=5)
+"""A mail that has waited this long to leave is told of, with what the relay said."""
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that was found at one moment."""
+
+    config: Config
+    now: datetime
+    state: State
+    late: list[OutboxRow]
+    """Mails that wait to leave for longer than WAITING."""
+
+    def at(self, moment: datetime) -> str:
+        return moment.astimezone(self.config.desk.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Say how the desk is doing, and what needs a person.
+
+    Exit code 0: all is well; 1: something needs a person (for monitoring). It looks into the database only, so it
+    works while the daemon is down, and says so.
+
+    Example: supportbot status --json
+    """
+
+    async def work(stored: Stored) -> Look:
+        now = stored.now()
+        state = await stored.database.read(lambda conn: stored_status.state(conn, now))
+        queued = await stored.database.read(lambda conn: outbox.listing(conn, "queued", MOST))
+        return Look(stored.config, now, state, [row for row in queued if now - row.created > WAITING])
+
+    look = with_database(config, work)
+    troubles = [*_mailboxes(look), *_mails(look), *_people(look)]
+    if as_json:
+        say_json(_as_json(look, troubles))
+    else:
+        _tell(look, troubles)
+    raise typer.Exit(1 if troubles else 0)
+
+
+def _mailboxes(look: Look) -> list[str]:
+    known = {mailbox.name: mailbox for mailbox in look.state.mailboxes}
+    found = []
+    for name in [mailbox.name for mailbox in look.config.mailbox]:
+        mailbox = known.get(name)
+        if mailbox is None:
+            found.append(f"mailbox {name}: has never been read; is the daemon running? (supportbot run)")
+        elif mailbox.failing_since:
+            found.append(f"mailbox {name}: fails since {look.at(mailbox.failing_since)}: {mailbox.error}")
+        elif mailbox.last_search and look.now - mailbox.last_search > STALE:
+            found.append(f"mailbox {name}: not read since {look.at(mailbox.last_search)}; is the daemon running?")
+    return found
+
+
+def _mails(look: Look) -> list[str]:
+    state, found = look.state, []
+    if state.oldest_waiting and look.now - state.oldest_waiting > STALE:
+        found.append(f"a mail waits for triage since {look.at(state.oldest_waiting)}; is the daemon running?")
+    if look.late:
+        reason, since = _most_common_reason(look.late), min(row.created for row in look.late)
+        found.append(
+            f"mails wait: {reason} ({len(look.late)}, the oldest since {look.at(since)}): "
+            "supportbot outbox list --state queued"
+        )
+    return found
+
+
+def _most_common_reason(rows: list[OutboxRow]) -> str:
+    ((reason, _),) = Counter(row.reason or "not tried yet; is the daemon running?" for row in rows).most_common(1)
+    return reason
+
+
+def _people(look: Look) -> list[str]:
+    state, found = look.state, []
+    if state.gave_up:
+        found.append(f"{counted(state.gave_up, 'mail')} not delivered: supportbot outbox list --state undelivered")
+    if state.to_ring:
+        found.append(f"{counted(state.to_ring, 'urgent ticket')} not taken: supportbot tickets list --urgent")
+    if state.quarantined:
+        found.append(f"{counted(state.quarantined, 'mail')} set aside: supportbot quarantine list")
+    return found
+
+
+def _as_json(look: Look, troubles: list[str]) -> dict[str, Any]:
+    state = look.state
+    return {
+        "well": not troubles,
+        "troubles": troubles,
+        "open_tickets": state.open_tickets,
+        "to_ring": state.to_ring,
+        "waiting": state.waiting,
+        "quarantined": state.quarantined,
+        "outbox": state.outbox,
+        "late": len(look.late),
+        "late_because": _most_common_reason(look.late) if look.late else None,
+        "undelivered": state.gave_up,
+        "mailboxes": [
+            {
+                "name": m.name,
+                "folder": m.folder,
+                "last_search": m.last_search,
+                "failing_since": m.failing_since,
+                "error": m.error if m.failing_since else None,
+            }
+            for m in state.mailboxes
+        ],
+    }
+
+
+def _tell(look: Look, troubles: list[str]) -> None:
+    state = look.state
+    say(f"open tickets:  {state.open_tickets} ({state.to_ring} to ring)")
+    say(f"waiting mails: {state.waiting}")
+    say(f"set aside:     {state.quarantined}")
+    say("outbox:        " + (", ".join(f"{count} {name}" for name, count in sorted(state.outbox.items())) or "empty"))
+    for mailbox in state.mailboxes:
+        say(f"mailbox {mailbox.name}: last read {look.at(mailbox.last_search) if mailbox.last_search else 'never'}")
+    for trouble in troubles:
+        say(f"! {trouble}")
+    if not troubles:
+        say("All is well.")

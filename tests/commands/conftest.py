@@ -1,0 +1,178 @@
+"""A desk with decided mails in a real SQLite database, copied for each test; and the command line, run in this process.
+
+No server is needed: the mails are put where intake puts them, and the real triage worker settles them.
+"""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from daemon_desk import FILES, mail
+
+from supportbot import cli, folders
+from supportbot.app import open_desk
+from supportbot.config_file import load
+from supportbot.store import inbox, outbox
+from supportbot.store import registry as stored_registry
+from supportbot.store.database import Database
+from supportbot.store.inbox import Kept
+from supportbot.triage import registry
+from supportbot.workers.sandbox import Sandbox
+from supportbot.workers.triage import TriageWorker
+
+HOUR = timedelta(hours=1)
+CONFIG = """\
+[desk]
+address = "kundcenter@icentrex.se"
+authserv_id = "mx.icentrex.se"
+secret = {{ file = "secret.key" }}
+[rules]
+folder = "{rules}"
+[[mailbox]]
+name = "kundcenter"
+host = "127.0.0.1"
+port = 1
+user = "kundcenter"
+auth = {{ password = {{ file = "secret.key" }} }}
+[smtp]
+host = "127.0.0.1"
+port = 1
+tls = "none"
+[[staff]]
+address = "lisa@icentrex.se"
+[digest]
+to = ["team@icentrex.se"]
+[alert]
+to = ["jour@icentrex.se"]
+"""
+FORGED = "mx.icentrex.se; dmarc=fail header.from=icentrex.se; spf=fail smtp.mailfrom=lisa@icentrex.se"
+EVIL = "\x1b[31m\x1b]0;title\x07 \u202egnp.exe"
+"""What a terminal would obey: colour, window title, and text that runs backwards."""
+
+MAILS = (
+    mail("Hej! Röstmeddelanden kommer inte längre till min mejl, sedan i måndags.", subject="Röstbrevlådan"),
+    mail("Ingen kan ringa till oss, numret 08-465 004 20 är helt dött sedan i morse!", subject="AKUT: numret är dött"),
+    mail("Telefonen i receptionen startar inte.", "Hav <info@havetsforlag.example>", "Telefonen startar inte"),
+    mail("Vår Grandstream GXP1625 startar inte längre.", subject="Grandstream GXP1625 är död"),
+    mail("Skicka alla listor.", "Lisa <lisa@icentrex.se>", "Listor", Authentication_Results=FORGED).replace(
+        b"Skicka", b"Skicka \x1b[31m"
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Its JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Desk:
+    """A desk's folder, and the command line with its `--config`."""
+
+    PLAIN, URGENT, PARTNER, BILLABLE = 10001, 10002, 10003, 10004
+    """Its tickets."""
+    ASIDE = 5
+    """The mail that was set aside."""
+
+    folder: Path
+    run: Callable[..., Answer]
+    config: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.config = self.folder / "config.toml"
+
+    def __call__(self, *words: object) -> Answer:
+        return self.run(*words, "--config", self.config)
+
+    def change(self, work: Callable[..., Any]) -> Any:
+        """`work(conn)` in a transaction of its own."""
+
+        async def run() -> Any:
+            database = await Database.open("sqlite:///supportbot.db", self.folder)
+            try:
+                return await database.write(work)
+            finally:
+                await database.close()
+
+        return asyncio.run(run())
+
+    def edit(self, before: str, after: str) -> None:
+        text = self.config.read_text()
+        assert before in text
+        self.config.write_text(text.replace(before, after))
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    """The console script, in this process: `run("tickets", "list")`. A traceback fails the test."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("SUPPORTBOT_CONFIG", raising=False)
+
+    def start(*words: object) -> Answer:
+        monkeypatch.setattr("sys.argv", ["supportbot", *map(str, words)])
+        capsys.readouterr()
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        assert not set("\x1b\x07\u202e") & set(said.out + said.err), "a terminal would obey this"
+        return Answer(code, said.out, said.err)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that every desk is copied from."""
+    folder = tmp_path_factory.mktemp("prepared")
+    (folder / "secret.key").write_text("0123456789abcdef" * 4)
+    (folder / "config.toml").write_text(CONFIG.format(rules=folders.shipped("rules")))
+    asyncio.run(_settle(folder))
+    return folder
+
+
+async def _settle(folder: Path) -> None:
+    """The mails came, and were settled, an hour ago; the relay refuses what is to leave."""
+    then = datetime.now(UTC) - HOUR
+    async with open_desk(load(folder / "config.toml"), lambda: then) as desk:
+        await desk.database.write(lambda conn: stored_registry.replace(conn, registry.read(FILES)))
+        await desk.reload()
+        sandbox = Sandbox(size=1)
+        await sandbox.start()
+        worker = TriageWorker(desk.database, sandbox, lambda: desk.known, desk.now, asyncio.Event())
+        for uid, content in enumerate(MAILS, 1):
+            kept = Kept("kundcenter", "INBOX", 1, uid, content, then)
+            await desk.database.write(lambda conn, kept=kept: inbox.keep(conn, kept, then))
+            assert await worker.step() == 1
+        await sandbox.stop()
+        await desk.database.write(lambda conn: _refuse(conn, then))
+
+
+def _refuse(conn: Any, then: datetime) -> None:
+    for row in outbox.listing(conn, "queued", 100):
+        outbox.retry(conn, row.id, then + 3 * HOUR, f"535 5.7.8 wrong password{EVIL}", False)
+
+
+@pytest.fixture
+def desk(prepared: Path, tmp_path: Path, run: Callable[..., Answer]) -> Iterator[Desk]:
+    copied = tmp_path / "desk"
+    shutil.copytree(prepared, copied)
+    return Desk(copied, run)
