@@ -9,16 +9,11 @@ between two groups a day passes as far as the limits of acknowledgements are con
 
 import asyncio
 import base64
-import contextlib
 import csv
 import imaplib
-import io
 import json
-import os
 import re
-import resource
 import ssl
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,15 +23,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import structlog
 from daemon_desk import CONFIG, FILES, PASSWORD, Daemon, mail, make_desk, running
 from servers.dovecot import Dovecot
 from servers.smtp_sink import Received, SmtpSink
 from sqlalchemy import Connection, select, update
+from watching import connections, logged, used
 
 from supportbot.app import open_desk
 from supportbot.config_file import load
-from supportbot.logs import start_logs
 from supportbot.mail import thread
 from supportbot.mail.parse import parse
 from supportbot.store import inbox, outbox, tickets
@@ -139,7 +133,7 @@ async def feed(folder: Path, files: list[str], place: Path, dovecot: Dovecot, si
     await _prepare(place, fixtures, dovecot, sink, user)
     whole = Whole(place, may_connect={dovecot.tls_port, sink.port})
     log = (place / "log.txt").open("w+", buffering=1, encoding="utf-8")
-    with log, _logged(log), _connections(whole.ports):
+    with log, logged(log), connections(whole.ports):
         async with running(place, dovecot, sink, user) as daemon:
             await daemon.settled(0)
             known = daemon.desk.known
@@ -258,7 +252,7 @@ def _groups(mails: list[tuple[str, bytes]], known: Knowledge) -> Iterator[list[t
 
 async def _deliver(daemon: Daemon, raws: list[bytes], seconds: int = GROUP_SECONDS) -> list[Outcome]:
     """Deliver the mails and wait until each has its verdict and all that came of them has left."""
-    before, (first_row, first_out) = _used(), await daemon.desk.database.read(_last)
+    before, (first_row, first_out) = used(), await daemon.desk.database.read(_last)
     sent = len(daemon.sink.accepted)
     daemon.deliver(*raws)
     deadline = time.monotonic() + seconds
@@ -269,7 +263,7 @@ async def _deliver(daemon: Daemon, raws: list[bytes], seconds: int = GROUP_SECON
         assert time.monotonic() < deadline, f"of {len(raws)} mails within {seconds} s: {rows}, {outgoing}"
         await asyncio.sleep(0.1)
     assert len(rows) == len(raws), "one row for one mail"
-    used = tuple(now - then for now, then in zip(_used(), before, strict=True))
+    cost = tuple(now - then for now, then in zip(used(), before, strict=True))
     await daemon.desk.database.write(_a_day_passes)
     outcomes = []
     for row, raw in zip(rows, raws, strict=True):  # a server numbers mails in the order of their arrival
@@ -278,7 +272,7 @@ async def _deliver(daemon: Daemon, raws: list[bytes], seconds: int = GROUP_SECON
         journal = await daemon.desk.database.read(
             lambda conn, n=row.ticket: tickets.journal_of(conn, n) if n is not None else ()
         )
-        outcomes.append(Outcome(row, raw, caused, left, journal, *used))
+        outcomes.append(Outcome(row, raw, caused, left, journal, *cost))
     return outcomes
 
 
@@ -310,20 +304,6 @@ def _a_day_passes(conn: Connection) -> None:
         conn.execute(update(table).where(table.c.id == row.id).values(created=row.created - timedelta(days=1)))
 
 
-def _used() -> tuple[float, float]:
-    """(seconds of processor time, MB) of this process and those that read mail for it."""
-    seconds = time.process_time()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    for child in Path("/proc/self/task").glob("*/children"):
-        for pid in child.read_text().split():
-            with contextlib.suppress(OSError, AttributeError):
-                fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-                status = Path(f"/proc/{pid}/status").read_text()
-                seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-                memory += int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
-    return seconds, memory
-
-
 def _served(dovecot: Dovecot, user: str) -> Counter[str]:
     """All mails of the user's folders, fetched by another program."""
     found: Counter[str] = Counter()
@@ -336,35 +316,3 @@ def _served(dovecot: Dovecot, user: str) -> Counter[str]:
             found.update(sha256(answer[1]).hexdigest() for answer in answers if isinstance(answer, tuple))
     client.logout()
     return found
-
-
-@contextlib.contextmanager
-def _logged(log: io.TextIOBase) -> Iterator[None]:
-    """The daemon's real log, most talkative, into `log`."""
-    with contextlib.redirect_stderr(log):
-        start_logs("text", "debug")
-        try:
-            yield
-        finally:
-            structlog.reset_defaults()
-
-
-_watched: list[set[int]] = []
-
-
-def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if _watched and event == "socket.connect" and isinstance(arguments[1], tuple):
-        _watched[-1].add(arguments[1][1])
-
-
-sys.addaudithook(_audit)
-
-
-@contextlib.contextmanager
-def _connections(ports: set[int]) -> Iterator[None]:
-    """Note every port that this process connects to."""
-    _watched.append(ports)
-    try:
-        yield
-    finally:
-        _watched.remove(ports)

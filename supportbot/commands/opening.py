@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from supportbot.config import Config
 from supportbot.config_file import load
-from supportbot.errors import Unreachable
+from supportbot.errors import Invalid, Problem, Unreachable
 from supportbot.store.database import SQLITE, Database
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ T = TypeVar("T")
 
 def load_config(place: Path) -> Config:
     """The config in a file, or in the file config.toml of a folder. Raises Invalid."""
-    return load(place / "config.toml" if place.is_dir() else place)
+    file = place / "config.toml" if place.is_dir() else place
+    if not file.exists():
+        mend = "Name yours with --config FILE or SUPPORTBOT_CONFIG=FILE; a new one is made by: supportbot init DIR"
+        raise Invalid([Problem(str(file), "is not there.", mend)])
+    return load(file)
 
 
 @dataclass(frozen=True, slots=True)

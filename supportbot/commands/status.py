@@ -48,7 +48,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
         now = stored.now()
         state = await stored.database.read(lambda conn: stored_status.state(conn, now))
         queued = await stored.database.read(lambda conn: outbox.listing(conn, "queued", MOST))
-        return Look(stored.config, now, state, [row for row in queued if now - row.created > WAITING])
+        return Look(stored.config, now, state, [row for row in queued if _is_late(row, now)])
 
     look = with_database(config, work)
     troubles = [*_mailboxes(look), *_mails(look), *_people(look)]
@@ -57,6 +57,11 @@ def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
     else:
         _tell(look, troubles)
     raise typer.Exit(1 if troubles else 0)
+
+
+def _is_late(row: OutboxRow, now: datetime) -> bool:
+    """A mail that was tried waits since it was made; one that was not, since it was due."""
+    return now - (row.created if row.reason else row.due) > WAITING
 
 
 def _mailboxes(look: Look) -> list[str]:

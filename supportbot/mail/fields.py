@@ -27,9 +27,14 @@ def text_field(name: str, value: str) -> str:
     return f"{name}: {value if _is_plain(value) else encoded_words(value, len(name) + 2)}"
 
 
+def is_writable(address: str) -> bool:
+    """Whether a mail can be written to it: one plain ASCII address with a host's name (RFC 5322 §3.4.1)."""
+    return _ADDRESS.fullmatch(address) is not None
+
+
 def address_field(name: str, address: Address) -> str:
     """A field with exactly one address (RFC 5322 §3.4). Raises ValueError where it is not one plain ASCII address."""
-    if not _ADDRESS.fullmatch(address.address):
+    if not is_writable(address.address):
         raise ValueError(f"not one plain address: {address.address!r}")
     shown = clean_line(address.name, 120)
     if not shown:

@@ -23,6 +23,7 @@ def names_in(sender: str) -> frozenset[str]:
 
 
 def is_own_name(text: str, names: frozenset[str]) -> bool:
+    """Whether a line begins with one of the sender's names."""
     first = _WORD.search(text)
     return first is not None and first[0].lower() in names
 

@@ -7,6 +7,8 @@ everything that follows from an event (journal, effects, the alert's first step)
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from supportbot.mail.clean import clean_line
+from supportbot.mail.fields import is_writable
 from supportbot.mail.message import Address
 from supportbot.tickets.effects import AcknowledgeCustomer, AlertAbout, Effect, ForwardToPartner, RaiseAlert
 from supportbot.tickets.ticket import (
@@ -110,7 +112,7 @@ def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Polic
         journal.append(JournalEntry(now, US, "billing candidate", decision.billable_reason or ""))
     withheld = _why_no_acknowledgement(arrived, policy)
     if withheld:
-        journal.append(not_acknowledged(withheld, now))
+        journal.append(JournalEntry(now, US, "not acknowledged", withheld))
     elif sender:
         effects.append(AcknowledgeCustomer(number, arrived.inbox_id, sender))
     return Plan(ticket, (_article(arrived, ticket),), tuple(journal), tuple(effects))
@@ -164,11 +166,6 @@ def reported(own: OwnMail, what: str, now: datetime) -> JournalEntry:
     return JournalEntry(now, US, "delivery report", f"{own.kind} to {own.recipient}: {what}")
 
 
-def not_acknowledged(why: str, now: datetime) -> JournalEntry:
-    """The sender gets no acknowledgement, and staff can see why."""
-    return JournalEntry(now, US, "not acknowledged", why)
-
-
 def cut_off(size: int, now: datetime) -> JournalEntry:
     """Only the first `size` bytes of a mail above the limit were fetched (TH32)."""
     text = f"only the first {size / 1_000_000:.1f} MB of the mail were read; the whole is on the mail server"
@@ -213,6 +210,8 @@ def _why_no_acknowledgement(arrived: Arrived, policy: Policy) -> str:
     mail = arrived.mail
     if mail.sender is None:
         return "the mail has no usable sender"
+    if not is_writable(mail.sender.address):
+        return f"no mail can be written to {clean_line(mail.sender.address, 100)}"
     if mail.authenticity == "failed":
         return "the sender's authentication failed"
     return mail.no_answer or policy.no_ack

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from supportbot.mail import compose, thread
-from supportbot.mail.clean import visible
 from supportbot.mail.message import ParsedMail
 from supportbot.store import inbox, outbox, tickets, timers
 from supportbot.store.inbox import Waiting
 from supportbot.tickets import escalation, lifecycle, verdict
-from supportbot.tickets.effects import AcknowledgeCustomer, Effect, Outgoing
+from supportbot.tickets.effects import AcknowledgeCustomer
 from supportbot.tickets.lifecycle import Plan
-from supportbot.tickets.ticket import Arrived, JournalEntry, Ticket
+from supportbot.tickets.ticket import Arrived, Ticket
 from supportbot.tickets.verdict import Claims, Judged, OwnMail
 from supportbot.triage.decision import Decision
 from supportbot.workers import dispatch
@@ -134,10 +133,10 @@ def store_plan(
     conn: Connection, plan: Plan, is_new: bool, mail_text: str, raw: bytes, known: Knowledge, now: datetime
 ) -> tuple[str, ...]:
     """Store a Plan with the mails that it causes. Returns the keys of the outbox rows that were added."""
-    written, unwritten = _written(plan, mail_text, raw, known, now)
-    tickets.apply(conn, replace(plan, journal=(*plan.journal, *unwritten)), is_new)
+    tickets.apply(conn, plan, is_new)
     added = []
-    for effect, outgoing in written:
+    for effect in plan.effects:
+        outgoing = dispatch.write(effect, plan.ticket, mail_text, raw, known, now)
         proven = plan.ticket.proven if isinstance(effect, AcknowledgeCustomer) else None
         if outbox.add(conn, outgoing, now, proven=proven):
             added.append(effect.key)
@@ -145,23 +144,6 @@ def store_plan(
         key = f"alert:{plan.ticket.number}"
         timers.set(conn, key, escalation.first_due(now, known.alert_repeat), "alert", plan.ticket.number, {"step": 1})
     return tuple(added)
-
-
-def _written(
-    plan: Plan, mail_text: str, raw: bytes, known: Knowledge, now: datetime
-) -> tuple[list[tuple[Effect, Outgoing]], list[JournalEntry]]:
-    """The mails of a Plan; a sender whom no sound mail can be written to costs the acknowledgement, not the ticket."""
-    written: list[tuple[Effect, Outgoing]] = []
-    unwritten: list[JournalEntry] = []
-    for effect in plan.effects:
-        try:
-            written.append((effect, dispatch.write(effect, plan.ticket, mail_text, raw, known, now)))
-        except ValueError as error:
-            if not isinstance(effect, AcknowledgeCustomer):
-                raise
-            why = f"no mail can be written to {visible(effect.to.address)}: {visible(str(error))[:200]}"
-            unwritten.append(lifecycle.not_acknowledged(why, now))
-    return written, unwritten
 
 
 def _note_bounce(conn: Connection, own: OwnMail, mail: ParsedMail, now: datetime) -> None:

@@ -1,12 +1,14 @@
 """What staff look at: tickets, outbox, quarantine, digest, status; as text, as JSON, and what is not there."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from supportbot.store import inbox, outbox, tickets
 from supportbot.store import mailboxes as stored_mailboxes
+from supportbot.tickets.lifecycle import Plan
 
 
 def test_tickets_are_listed_a_line_each_within_80_columns(desk):
@@ -91,7 +93,7 @@ def test_the_outbox(desk):
 def test_a_mail_that_leaves_reads_as_its_receiver_reads_it(desk):
     forward = next(row for row in desk("outbox", "list", "--json").rows if row["kind"] == "forward")
     said = desk("outbox", "show", forward["id"])
-    assert "to:        felanmalan@sydtele.example" in said.out
+    assert "to:        Sydtele Partner AB <felanmalan@sydtele.example>" in said.out
     assert "attached:  the customer's mail, unchanged" in said.out
     assert "Havets Hus Förlag AB" in said.out
     (row,) = desk("outbox", "show", forward["id"], "--json").rows
@@ -211,10 +213,6 @@ def test_what_mails_say_is_harmless_in_every_list(desk):
 
     def spoil(conn):
         ticket = tickets.find(conn, desk.PLAIN, lock=True)
-        from dataclasses import replace
-
-        from supportbot.tickets.lifecycle import Plan
-
         tickets.apply(conn, Plan(replace(ticket, summary=evil, customer_name=evil, subject=evil)), False)
 
     desk.change(spoil)

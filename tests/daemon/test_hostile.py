@@ -67,7 +67,7 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="module")
-def fed() -> dict[str, Whole]:
+def fed() -> dict[str, Whole | None]:
     return {}
 
 
@@ -75,12 +75,13 @@ def fed() -> dict[str, Whole]:
 def whole(request, fed, tmp_path_factory, server, relay) -> Whole:
     """What came of all mails of a set, which is fed once."""
     if request.param not in fed:
+        fed[request.param] = None  # a set that ends the feeding does so once, not once for each test
         relay.received.clear()
         folder = folders(request.config)[request.param]
         files = [row.file for row in listed(folder)]
         place = tmp_path_factory.mktemp("desk")
         fed[request.param] = asyncio.run(feed(folder, files, place, server, relay, f"desk{next(_users)}"))
-    return fed[request.param]
+    return fed[request.param] or pytest.fail("the set could not be fed: see the first error")
 
 
 def test_verdict_and_answer(whole, row):

@@ -62,6 +62,10 @@ def test_billable_is_a_candidate_and_nothing_more():
     [
         (a_mail(sender=None), POLICY, "no usable sender"),
         (a_mail(authenticity="failed"), POLICY, "authentication failed"),
+        (a_mail(sender=Address("", "jörgen@kund.example")), POLICY, "no mail can be written to jörgen@kund.example"),
+        (a_mail(sender=Address("", "anna@kündin.example")), POLICY, "no mail can be written to"),
+        (a_mail(sender=Address("", "anna@pc_3.kund.example")), POLICY, "no mail can be written to"),
+        (a_mail(sender=Address("", "anna@kund.example, x@fiende.example")), POLICY, "no mail can be written to"),
         (a_mail(no_answer="Auto-Submitted: auto-generated"), POLICY, "Auto-Submitted"),
         (a_mail(), replace(POLICY, no_ack="the hourly limit"), "the hourly limit"),
     ],

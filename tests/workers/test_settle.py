@@ -59,9 +59,9 @@ class Box:
     def __init__(self, database: Database, known: Knowledge) -> None:
         self.database, self.known, self.uid = database, known, 0
 
-    async def settle(self, mail: ParsedMail, decision: Decision, now=NOW) -> Settled:
+    async def settle(self, mail: ParsedMail, decision: Decision, now=NOW, partial=False) -> Settled:
         self.uid += 1
-        kept = Kept("a", "INBOX", 1, self.uid, f"Subject: {self.uid}\r\n\r\n".encode(), now)
+        kept = Kept("a", "INBOX", 1, self.uid, f"Subject: {self.uid}\r\n\r\n".encode(), now, partial)
 
         def work(conn):
             inbox.keep(conn, kept, now)
@@ -133,3 +133,19 @@ async def test_a_mail_that_cannot_be_settled_leaves_nothing_behind(box, monkeypa
         await box.settle(sender("eva@bagarstugan.example"), CUSTOMER)
     assert not await box.database.read(lambda conn: tickets.listing(conn, status="all", limit=10))
     assert not await box.acks()
+
+
+async def test_an_address_that_cannot_be_written_to_costs_the_answer_and_not_the_ticket(box):
+    settled = await box.settle(sender("jörgen@bagarstugan.example"), CUSTOMER)
+    assert settled.verdict == "ticket"
+    assert not await box.acks()
+    journal = await box.database.read(lambda conn: tickets.journal_of(conn, settled.ticket))
+    assert "jörgen@bagarstugan.example" in next(entry.text for entry in journal if entry.what == "not acknowledged")
+
+
+async def test_the_journal_says_when_only_the_beginning_of_a_mail_was_read(box):
+    whole = await box.settle(sender("eva@bagarstugan.example"), CUSTOMER)
+    part = await box.settle(sender("eva@bagarstugan.example"), CUSTOMER, partial=True)
+    for settled, said in ((whole, False), (part, True)):
+        journal = await box.database.read(lambda conn, n=settled.ticket: tickets.journal_of(conn, n))
+        assert any(entry.what == "cut off" for entry in journal) is said

@@ -1,0 +1,194 @@
+"""From an empty folder to a desk: init, registry import, check, db; and every way to give them something wrong."""
+
+import os
+import shutil
+import sqlite3
+import stat
+
+import pytest
+
+from supportbot import folders
+
+
+@pytest.fixture
+def made(tmp_path, run, monkeypatch):
+    """A desk's folder as `init` makes it."""
+    assert run("init", tmp_path / "desk").code == 0
+    monkeypatch.setenv("SUPPORTBOT_IMAP_PASSWORD", "x")
+    monkeypatch.setenv("SUPPORTBOT_SMTP_PASSWORD", "x")
+    config = tmp_path / "desk" / "config.toml"
+    text = config.read_text()
+    for host in ("imap.icentrex.se", "smtp.icentrex.se"):
+        text = text.replace(f'"{host}"', '"127.0.0.1"\nport = 1')
+    config.write_text(text)
+    return tmp_path / "desk"
+
+
+def test_init_says_what_comes_next_and_keeps_the_secret_to_its_owner(tmp_path, run):
+    said = run("init", tmp_path / "new" / "desk")
+    assert said.code == 0
+    assert "supportbot check --config" in said.out
+    assert "SUPPORTBOT_CONFIG=" in said.out
+    secret = tmp_path / "new" / "desk" / "secret.key"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    again = run("init", tmp_path / "new" / "desk")
+    assert (again.code, again.err.count("is already there. Choose another folder.")) == (1, 4)
+
+
+def test_init_where_no_folder_can_be(tmp_path, run):
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file", tmp_path / "file" / "desk"):
+        said = run("init", place)
+        assert said.code == 1
+        assert "cannot be made" in said.err
+
+
+def test_registry_import(made, run):
+    sample = made / "registry"
+    would = run("registry", "import", sample, "--dry-run", "--config", made)
+    assert "changes would be made; 10 customers in all." in would.out
+    did = run("registry", "import", sample, "--config", made)
+    assert "must be restarted" in did.out
+    again = run("registry", "import", sample, "--config", made)
+    assert again.out == "0 changes made; 10 customers in all.\n"
+    customers = (sample / "customers.csv").read_text()
+    (sample / "customers.csv").write_text(customers.replace("Uppstart Plus", "Starter", 1))
+    (row,) = run("registry", "import", sample, "--dry-run", "--json", "--config", made).rows
+    assert row["file"] == "customers.csv"
+    assert "service" in row["what"]
+
+
+def test_a_first_import_of_many_rows_is_told_in_one_line(made, run):
+    customers = (made / "registry" / "customers.csv").read_text()
+    rows = (f"X{n},Kund {n},,kund{n}.example,,,direct,,Starter,2024-01-01,,0,sv" for n in range(30))
+    (made / "registry" / "customers.csv").write_text(customers + "\n".join(rows) + "\n")
+    said = run("registry", "import", made / "registry", "--dry-run", "--config", made)
+    assert "customers.csv: 40 new rows (--json names them)" in said.out
+    assert "customers.csv X7" not in said.out
+    assert "partners.toml NORR: new" in said.out
+
+
+def test_a_broken_registry_shows_all_mistakes_and_changes_nothing(made, run):
+    folder = made / "registry"
+    for name, changes in {
+        "customers.csv": {"556901-2346": "556901-2345", "2024-09-01": "2024-13-01", "direct,,": "direkt,,"},
+        "devices.csv": {"80:5E:C0:10:00:02": "80:5E:C0", "D005,": "D999,"},
+    }.items():
+        text = (folder / name).read_text()
+        for before, after in changes.items():
+            assert before in text
+            text = text.replace(before, after, 1)
+        (folder / name).write_text(text)
+    said = run("registry", "import", folder, "--config", made)
+    assert said.code == 1
+    for words in ("organisation number", "2024-13-01", 'Did you mean "direct"', "no MAC address", "D999"):
+        assert words in said.err, words
+    assert "holds no customers" in run("check", "--config", made).out
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "config.toml", "."])
+def test_a_registry_that_is_none(made, run, folder):
+    said = run("registry", "import", made / folder, "--config", made)
+    assert said.code == 1
+    assert "customers.csv, devices.csv, partners.toml and hardware.toml" in said.err
+
+
+def test_check_shows_all_at_once_each_with_its_mend(made, run, monkeypatch):
+    monkeypatch.delenv("SUPPORTBOT_SMTP_PASSWORD")
+    said = run("check", "--config", made)
+    assert said.code == 1
+    assert "SUPPORTBOT_SMTP_PASSWORD is not set. Set it." in said.out
+    assert "holds no customers. Import one: supportbot registry import DIR" in said.out
+    assert "mailbox kundcenter: 127.0.0.1:1" in said.out
+    assert "3 problems found." in said.out
+    rows = run("check", "--json", "--config", made).rows
+    assert len(rows) == 3
+    assert all(row["mend"] for row in rows)
+
+
+def test_db_upgrade_and_backup(made, run, tmp_path):
+    assert run("db", "upgrade", "--config", made).code == 0
+    assert run("db", "backup", tmp_path / "copy", "--config", made).code == 0
+    with sqlite3.connect(tmp_path / "copy" / "supportbot.db") as copy:
+        assert copy.execute("SELECT count(*) FROM tickets").fetchone() == (0,)
+    copy.close()
+    assert "is already there. Name a new folder." in run("db", "backup", tmp_path / "copy", "--config", made).err
+
+
+def test_what_only_looks_makes_no_database(made, run):
+    for words in (("status",), ("tickets", "list"), ("ticket", 1, "take"), ("db", "backup", made / "copy")):
+        said = run(*words, "--config", made)
+        assert said.code == 1, words
+        assert "is not there. Make it: supportbot db upgrade" in said.err
+    assert not (made / "supportbot.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("sqlite:///rules", "rules: the database: unable to open database file. Look at database.url"),
+        ("sqlite:///config.toml", "file is not a database. Look at database.url"),
+        ("sqlite:///no/such/folder/x.db", "is not there"),
+        ("mysql://x", "must begin with"),
+    ],
+)
+def test_a_database_that_is_none(made, run, url, says):
+    config = made / "config.toml"
+    config.write_text(config.read_text().replace("sqlite:///supportbot.db", url))
+    said = run("status", "--config", config)
+    assert said.code == 1
+    assert says in said.err
+
+
+def test_a_locked_database_says_so(desk, monkeypatch):
+    monkeypatch.setattr("supportbot.store.sqlite.BUSY_SECONDS", 0.1)
+    other = sqlite3.connect(desk.folder / "supportbot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    said = desk("ticket", desk.PLAIN, "take")
+    assert said.code == 1
+    assert "database is locked" in said.err
+    assert desk("tickets", "list").code == 0
+    other.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_config_that_may_not_be_read(made, run):
+    (made / "config.toml").chmod(0)
+    assert "Permission denied" in run("status", "--config", made).err
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\x00\xff\xfe\x88" * 100, "cannot be read as UTF-8 text"),
+        (b"[desk\n", "is not valid TOML"),
+        (b"", "desk: is missing"),
+        (b'[desk]\naddres = "x"\n', 'Did you mean "address"?'),
+    ],
+)
+@pytest.mark.parametrize("words", [("status",), ("check",), ("run",), ("inspect", "config.toml"), ("rules", "test")])
+def test_a_broken_config(tmp_path, run, content, says, words, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_bytes(content)
+    said = run(*words, "--config", "config.toml")
+    assert (said.code, said.out) == (1, "")
+    assert says in said.err
+
+
+def test_the_config_is_found_by_folder_by_environment_and_where_one_stands(desk, run, monkeypatch):
+    assert run("tickets", "list", "-c", desk.folder).code == 0
+    monkeypatch.setenv("SUPPORTBOT_CONFIG", str(desk.config))
+    assert run("tickets", "list").code == 0
+    monkeypatch.delenv("SUPPORTBOT_CONFIG")
+    assert "is not there. Name yours with --config FILE" in run("tickets", "list", "-c", desk.folder / "nope.toml").err
+    monkeypatch.chdir(desk.folder)
+    assert run("tickets", "list").code == 0
+
+
+def test_broken_rules_keep_the_daemon_from_starting(desk, run):
+    shutil.copytree(folders.shipped("rules"), desk.folder / "rules")
+    (desk.folder / "rules" / "kind.toml").write_text("[[kind]\n")
+    desk.edit(f'folder = "{folders.shipped("rules")}"', 'folder = "rules"')
+    said = desk("run")
+    assert said.code == 1
+    assert "kind.toml:1: is not TOML" in said.err
