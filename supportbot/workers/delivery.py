@@ -78,8 +78,16 @@ class DeliveryWorker:
         for row in claimed:
             task = asyncio.create_task(self._deliver(row))
             self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(self._done)
         return len(claimed)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        """Room for more: rows that were passed over because their domain had its share may go now."""
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("an attempt could not be recorded; its row goes again when its lease ends", exc_info=error)
+        if len(self._under_way) <= BATCH // 2:
+            self.queued.set()
 
     async def _deliver(self, row: Claimed) -> None:
         known = self.knowledge()
@@ -100,8 +108,6 @@ class DeliveryWorker:
         )
         for tell in self.delivered:
             tell(row, outcome)
-        if not self._under_way - {asyncio.current_task()}:
-            self.queued.set()
 
     def _record(self, conn: Connection, row: Claimed, outcome: Outcome, known: Knowledge, now: datetime) -> None:
         if isinstance(outcome, Sent):
