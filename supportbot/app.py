@@ -38,13 +38,16 @@ from supportbot.workers.intake import IntakeWorker, noting_failure
 from supportbot.workers.knowledge import Knowledge, Limits
 from supportbot.workers.sandbox import Sandbox
 from supportbot.workers.settle import Settled
-from supportbot.workers.supervise import supervise
+from supportbot.workers.supervise import end, supervise
 from supportbot.workers.timer import TimerWorker
 from supportbot.workers.triage import TriageWorker
 
 log = structlog.get_logger("app")
 
 T = TypeVar("T")
+
+END_SECONDS = 9
+"""The daemon ends within 10 seconds of SIGTERM."""
 
 
 def clock() -> datetime:
@@ -196,8 +199,7 @@ async def run(desk: Desk, stop: asyncio.Event, watchers: Watchers | None = None,
             ]
             await stop.wait()
             log.info("stopping")
-            for worker in workers:
-                worker.cancel()
+            await end(workers, END_SECONDS)
     finally:
         await asyncio.gather(sandbox.stop(), relay.close(), return_exceptions=True)
         log.info("stopped")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -130,6 +131,9 @@ def root(
 
 def main() -> None:
     """The console script. Exit codes: 0 well, 1 something is wrong and said, 2 the command was misspelt."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that is not UTF-8 gets \\u2026 for "…", not a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
         try:
             app()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from supportbot.commands.common import say, say_json
-from supportbot.commands.reading import MailsArgument, MailsJson, desk_of, read_mails
+from supportbot.commands.reading import MailsArgument, MailsJson, desk_of, find_mails, read_mails
 from supportbot.mail.message import Address, Desk, ParsedMail
 
 
@@ -24,10 +24,11 @@ def inspect(
 
     Example: supportbot inspect --json mail.eml
     """
+    found = find_mails(paths)
     desk = desk_of(config) if config else Desk()
 
     async def run() -> None:
-        async for name, mail in read_mails(paths, desk, as_json):
+        async for name, mail in read_mails(found, desk, as_json):
             if as_json:
                 say_json(_seen(name, mail))
             else:

@@ -4,7 +4,7 @@ No server is needed, and nothing is changed.
 """
 
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -26,12 +26,22 @@ BATCH = 50
 INPUT = Path("-")
 
 
-async def read_mails(paths: Sequence[Path], desk: Desk, as_json: bool) -> AsyncIterator[tuple[str, ParsedMail]]:
-    """Name and mail, in the order of the paths. What cannot be read is said, and the rest goes on.
+def find_mails(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Name and place of each mail, in order. Raises Invalid where a path is not there, or a folder holds no mail."""
+    missing = [path for path in paths if path != INPUT and not path.exists()]
+    if missing:
+        raise Invalid(Problem(str(path), "is not there.", "Look at its spelling.") for path in missing)
+    return [found for path in paths for found in _below(path)]
 
-    Raises Invalid where a path is not there or holds no mail, typer.Exit where no mail at all could be read.
+
+async def read_mails(
+    found: Sequence[tuple[str, Path]], desk: Desk, as_json: bool
+) -> AsyncIterator[tuple[str, ParsedMail]]:
+    """Name and mail, in order. What cannot be read is said, and the rest goes on.
+
+    Raises typer.Exit where no mail at all could be read.
     """
-    found, read = list(_files(paths)), 0
+    read = 0
     sandbox = Sandbox(size=1)
     await sandbox.start()
     try:
@@ -44,7 +54,7 @@ async def read_mails(paths: Sequence[Path], desk: Desk, as_json: bool) -> AsyncI
                     read += 1
                     yield name, mail
                 else:
-                    _tell_error(name, f"its reader {mail.reason}" if mail else error, as_json)
+                    _tell_error(name, f"cannot be read ({mail.reason})" if mail else error, as_json)
     finally:
         await sandbox.stop()
     if not read:
@@ -66,18 +76,13 @@ def desk_of(config_file: Path) -> Desk:
     return Desk((config.desk.address, *config.desk.also), config.desk.authserv_id)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    missing = [path for path in paths if path != INPUT and not path.exists()]
-    if missing:
-        raise Invalid(Problem(str(path), "is not there.", "Look at its spelling.") for path in missing)
-    for path in paths:
-        if not path.is_dir():
-            yield path.name, path
-            continue
-        mails = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in SUFFIXES and file.is_file()]
-        if not mails:
-            raise Invalid([Problem(str(path), "holds no mails.", f"They are files named *{', *'.join(SUFFIXES)}.")])
-        yield from ((file.relative_to(path).as_posix(), file) for file in mails)
+def _below(path: Path) -> list[tuple[str, Path]]:
+    if not path.is_dir():
+        return [(path.name, path)]
+    mails = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in SUFFIXES and file.is_file()]
+    if not mails:
+        raise Invalid([Problem(str(path), "holds no mails.", f"They are files named *{', *'.join(SUFFIXES)}.")])
+    return [(file.relative_to(path).as_posix(), file) for file in mails]
 
 
 def _content(path: Path) -> tuple[bytes, str]:

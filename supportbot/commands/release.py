@@ -52,5 +52,5 @@ async def _read(mail_id: int, content: bytes, desk: Desk) -> ParsedMail:
         await sandbox.stop()
     if isinstance(mail, Poisoned):
         mend = f"Look at it as text: supportbot quarantine show {mail_id}"
-        raise Invalid([Problem(f"mail {mail_id}", f"cannot be read: its reader {mail.reason}.", mend)])
+        raise Invalid([Problem(f"mail {mail_id}", f"cannot be read ({mail.reason}).", mend)])
     return mail

@@ -9,7 +9,7 @@ import typer
 
 from supportbot import folders
 from supportbot.commands.common import say, say_json
-from supportbot.commands.reading import MailsArgument, MailsJson, desk_of, read_mails
+from supportbot.commands.reading import MailsArgument, MailsJson, desk_of, find_mails, read_mails
 from supportbot.commands.rules import ConfigFile, RulesOption, read_book
 from supportbot.mail.message import Desk
 from supportbot.triage import decide, explain, registry
@@ -33,12 +33,13 @@ def triage(
 
     Example: supportbot triage --registry registry --explain mail.eml
     """
-    book = read_book(rules, config)
+    found = find_mails(paths)
     known = registry.read(folders.read_registry(registry_folder)) if registry_folder else registry.Registry()
     desk = desk_of(config) if config else Desk()
+    book = read_book(rules, config)
 
     async def run() -> None:
-        async for name, mail in read_mails(paths, desk, as_json):
+        async for name, mail in read_mails(found, desk, as_json):
             decision = decide.decide(mail, known, book, (mail.date or datetime.now(UTC)).date())
             if as_json:
                 say_json(_decided(name, decision))

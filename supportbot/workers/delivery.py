@@ -22,6 +22,7 @@ from supportbot.tickets.retry import GiveUp, Outcome, Refused, Sent, Unknown, to
 from supportbot.tickets.verdict import OwnMail
 from supportbot.workers.knowledge import Knowledge
 from supportbot.workers.settle import store_plan
+from supportbot.workers.supervise import wait_at_most
 
 log = structlog.get_logger("delivery")
 
@@ -53,10 +54,7 @@ class DeliveryWorker:
                 self.queued.clear()
                 if await self.step():
                     continue
-                try:
-                    await asyncio.wait_for(self.queued.wait(), self.idle_seconds)
-                except TimeoutError:
-                    pass
+                await wait_at_most(self.idle_seconds, self.queued)
         finally:
             await self._end()
 

@@ -23,6 +23,26 @@ STEADY = 60.0
 """A worker that ran this long before it failed starts again with the first wait."""
 
 
+async def wait_at_most(seconds: float, event: asyncio.Event) -> None:
+    """Until the event is set or the time is up. Not `wait_for`: in Python 3.11 it may swallow a cancellation."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+
+
+async def end(tasks: list["asyncio.Task[None]"], seconds: float) -> None:
+    """Cancel tasks and wait for them; again each second, as a library may have swallowed the first time."""
+    for _ in range(int(seconds)):
+        for task in tasks:
+            task.cancel()
+        _, pending = await asyncio.wait(tasks, timeout=1.0)
+        if not pending:
+            return
+    log.error("workers did not end", workers=[task.get_name() for task in tasks if not task.done()])
+
+
 def wait_after(failures: int, denied: bool) -> float:
     """Seconds to wait after the n-th failure in a row (1, 2, …), without jitter."""
     first, longest = (DENIED_WAIT, LONGEST_DENIED_WAIT) if denied else (FIRST_WAIT, LONGEST_WAIT)

@@ -19,6 +19,7 @@ from supportbot.triage.decision import Decision
 from supportbot.workers.knowledge import Knowledge
 from supportbot.workers.sandbox import Poisoned, Sandbox
 from supportbot.workers.settle import Settled, settle
+from supportbot.workers.supervise import wait_at_most
 
 log = structlog.get_logger("triage")
 
@@ -48,10 +49,7 @@ class TriageWorker:
             self.arrived.clear()
             if await self.step():
                 continue
-            try:
-                await asyncio.wait_for(self.arrived.wait(), self.idle_seconds)
-            except TimeoutError:
-                pass
+            await wait_at_most(self.idle_seconds, self.arrived)
 
     async def step(self) -> int:
         """Triage one batch. Returns how many mails were in it."""

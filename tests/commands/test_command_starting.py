@@ -1,5 +1,6 @@
 """The console script as a process: what it loads, pipes, full disks, signals, two daemons; and every help."""
 
+import os
 import re
 import signal
 import subprocess
@@ -97,6 +98,14 @@ def test_a_full_disk_is_said_in_one_line():
         done = subprocess.run([*SCRIPT, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "No space left on device" in done.stderr
+
+
+def test_a_terminal_without_a_sign_is_no_trouble(desk):
+    old = os.environ | {"PYTHONIOENCODING": "iso8859-1", "COLUMNS": "80"}
+    words = [*SCRIPT, "tickets", "list", "--config", str(desk.config)]
+    done = subprocess.run(words, capture_output=True, timeout=60, env=old)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Hej! Röstmed\\u2026".encode("iso8859-1") in done.stdout
 
 
 def wait_for(words: str, log: Path) -> None:
