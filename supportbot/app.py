@@ -54,10 +54,11 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def build_knowledge(config: Config, stored: Registry, test: bool = True) -> Knowledge:
+def build_knowledge(config: Config, stored: Registry, test: bool = True, rules: bool = True) -> Knowledge:
     """Rules, texts and the desk from the config, with the registry. Raises Invalid with all problems at once.
 
-    `test`: also run the examples of the rules, as the daemon does before it trusts them.
+    `test`: also run the examples of the rules, as the daemon does before it trusts them. `rules` False: do without
+    them, so that broken ones do not keep staff from acting on tickets that are there.
     """
     rules_folder = config.rules.folder
     rule_files = folders.read_rules(rules_folder)
@@ -71,11 +72,11 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True) -> Know
             problems.extend(error.problems)
             return None
 
-    book = part(lambda: _book(tuple(rule_files.items()), test))
+    book = part(lambda: _book(tuple(rule_files.items()), test)) if rules else None
     templates = part(lambda: _templates(tuple(folders.read_templates(rules_folder).items())))
     questions = part(lambda: read_questions(question_text))
     keys = part(lambda: _keys(config))
-    if problems or book is None or templates is None or questions is None or keys is None:
+    if problems or (rules and book is None) or templates is None or questions is None or keys is None:
         raise Invalid(problems)
     desk = config.desk
     return Knowledge(
@@ -143,13 +144,13 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    config: Config, now: Callable[[], datetime] = clock, test_rules: bool = False
+    config: Config, now: Callable[[], datetime] = clock, test_rules: bool = False, rules: bool = True
 ) -> AsyncIterator[Desk]:
     """The desk of a config. Raises Invalid, Occupied (a newer schema) and Unreachable."""
     database = await Database.open(config.database.url, config.folder)
     try:
         stored = await database.read(registry.load)
-        known = await asyncio.to_thread(build_knowledge, config, stored, test_rules)
+        known = await asyncio.to_thread(build_knowledge, config, stored, test_rules, rules)
         yield Desk(config, database, known, now)
     finally:
         await database.close()

@@ -73,14 +73,14 @@ def with_database(config_file: Path, work: Callable[[Stored], Awaitable[T]], mak
     return asyncio.run(run())
 
 
-def with_desk(config_file: Path, work: "Callable[[Desk], Awaitable[T]]") -> T:
-    """Open the desk of a config, with its rules and texts, do the work, close it."""
+def with_desk(config_file: Path, work: "Callable[[Desk], Awaitable[T]]", rules: bool = False) -> T:
+    """Open the desk of a config, with its texts (and `rules`, where mails are to be decided), do the work, close it."""
     from supportbot.app import open_desk  # much to load, and most commands need none of it
 
     async def run() -> T:
         config = load_config(config_file)
         await (await open_database(config, make=False)).close()
-        async with open_desk(config) as desk:
+        async with open_desk(config, rules=rules) as desk:
             return await work(desk)
 
     return asyncio.run(run())

@@ -91,5 +91,5 @@ def release_quarantine(mail: MailArgument, by: ByOption = "", config: ConfigOpti
     from supportbot.commands.release import release  # it reads and decides, which is much to load
 
     who = actor(by)
-    number = with_desk(config, lambda desk: release(desk, mail, who))
+    number = with_desk(config, lambda desk: release(desk, mail, who), rules=True)
     say(f"mail {mail} is ticket {number} now, for review: supportbot tickets show {number}")

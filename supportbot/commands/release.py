@@ -31,6 +31,7 @@ async def release(desk: Desk, mail_id: int, by: str) -> int:
         row, now = inbox.get(conn, mail_id), desk.now()
         assert row is not None
         today = row.received.astimezone(desk.known.calendar.zone).date()
+        assert desk.known.book is not None, "this desk was opened with its rules"
         decision = replace(decide.decide(mail, desk.known.registry, desk.known.book, today), route="review")
         policy = desk.known.policy(decision.customer, decision.partner, WHY)
         number = tickets.reserve_number(conn)

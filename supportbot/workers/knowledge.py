@@ -27,7 +27,8 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     registry: Registry
-    book: RuleBook
+    book: RuleBook | None
+    """None for staff's actions on tickets: they need no rules."""
     templates: Templates
     questions: Questions
     office: Office

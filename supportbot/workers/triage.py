@@ -72,6 +72,7 @@ class TriageWorker:
     def _decide(
         self, mails: list[tuple[Waiting, ParsedMail]], known: Knowledge
     ) -> list[tuple[Waiting, ParsedMail, Decision | Exception]]:
+        assert known.book is not None, "the daemon is started with its rules"
         answers: list[tuple[Waiting, ParsedMail, Decision | Exception]] = []
         for row, mail in mails:
             try:
