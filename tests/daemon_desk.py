@@ -137,7 +137,7 @@ class Daemon:
     def deliver(self, *contents: bytes) -> None:
         self.dovecot.deliver(self.user, contents)
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 30, what: str = "") -> Any:
+    async def until(self, holds: Callable[[], Any], seconds: float = 60, what: str = "") -> Any:
         """Wait until `holds()` is true; fail after `seconds`."""
         for _ in range(int(seconds / 0.05)):
             if result := holds():
@@ -154,7 +154,7 @@ class Daemon:
             totals[verdict or "waiting"] = totals.get(verdict or "waiting", 0) + number
         return totals
 
-    async def settled(self, count: int, seconds: float = 30) -> dict[str, int]:
+    async def settled(self, count: int, seconds: float = 60) -> dict[str, int]:
         """Wait until `count` mails have their verdict, and nothing waits to be sent."""
         for _ in range(int(seconds / 0.05)):
             verdicts = await self.verdicts()
@@ -165,7 +165,7 @@ class Daemon:
             await asyncio.sleep(0.05)
         raise AssertionError(f"not within {seconds} s: {count} settled; {verdicts}, outbox {states}")
 
-    async def put_away(self, folder: str, count: int, seconds: float = 30) -> None:
+    async def put_away(self, folder: str, count: int, seconds: float = 60) -> None:
         await self.until(
             lambda: self.dovecot.folders(self.user).get(folder, 0) == count, seconds, f"{count} in {folder}"
         )
