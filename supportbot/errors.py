@@ -22,7 +22,7 @@ class Problem:
 
 
 class SupportbotError(Exception):
-    """Common root of the five classes, so that a command can catch them without catching bugs."""
+    """Common root of these classes, so that a command can catch them without catching bugs."""
 
 
 class Invalid(SupportbotError):
@@ -43,7 +43,3 @@ class Denied(SupportbotError):
 
 class Occupied(SupportbotError):
     """Another daemon, or a newer program, owns the data: stop at once, touch nothing."""
-
-
-class Poisonous(SupportbotError):
-    """A mail killed or stalled its reader: count a strike, set it aside at the third."""
