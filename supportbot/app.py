@@ -36,7 +36,7 @@ from supportbot.triage.rulebook import RuleBook
 from supportbot.workers.delivery import DeliveryWorker
 from supportbot.workers.intake import IntakeWorker, noting_failure
 from supportbot.workers.knowledge import Knowledge, Limits
-from supportbot.workers.sandbox import Sandbox
+from supportbot.workers.sandbox import Judging, Sandbox
 from supportbot.workers.settle import Settled
 from supportbot.workers.supervise import end, supervise
 from supportbot.workers.timer import TimerWorker
@@ -48,6 +48,8 @@ T = TypeVar("T")
 
 END_SECONDS = 9
 """The daemon ends within 10 seconds of SIGTERM."""
+TRIAGES = 2
+"""Loops of the triage worker: while one stores its batch, the process that reads has the other's."""
 
 
 def clock() -> datetime:
@@ -81,7 +83,7 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True, rules: 
     desk = config.desk
     return Knowledge(
         registry=stored,
-        book=book,
+        judging=Judging(stored, book) if book else None,
         templates=templates,
         questions=questions,
         office=Office(desk.name, desk.address, desk.phone, tuple(desk.languages)),
@@ -194,7 +196,7 @@ async def run(desk: Desk, stop: asyncio.Event, watchers: Watchers | None = None,
         async with asyncio.TaskGroup() as group:
             workers = [
                 *(group.create_task(supervise(f"intake {i.settings.name}", _noted(i))) for i in intakes),
-                group.create_task(supervise("triage", triage.run)),
+                *(group.create_task(supervise(f"triage {n}", triage.run)) for n in range(TRIAGES)),
                 group.create_task(supervise("delivery", delivery.run)),
                 group.create_task(supervise("timer", timer.run)),
             ]

@@ -33,6 +33,10 @@ class Calendar:
     swedish_holidays: bool = True
     eves: bool = True
 
+    def day(self, moment: datetime) -> date:
+        """The day at the desk."""
+        return moment.astimezone(self.zone).date()
+
     def is_working_day(self, day: date) -> bool:
         if day.weekday() not in self.weekdays:
             return False
@@ -44,7 +48,7 @@ class Calendar:
 
     def next_due(self, after: datetime, at: Sequence[time]) -> datetime:
         """The first of the times of day `at` on a working day that lies after `after`. `at` must not be empty."""
-        day = after.astimezone(self.zone).date()
+        day = self.day(after)
         for _ in range(400):
             if self.is_working_day(day):
                 for moment in sorted(at):

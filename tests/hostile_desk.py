@@ -189,7 +189,7 @@ def _open(conn: Connection, number: int, owner: str, desk: Any) -> None:
     row = inbox.keep(conn, Kept("fixtures", "INBOX", 1, number, raw, now), now)
     assert row is not None
     read = parse(raw, known.desk)
-    decision = decide.decide(read, known.registry, known.book, now.date())
+    decision = decide.decide(read, known.registry, known.judging.book, now.date())
     while tickets.reserve_number(conn) < number:
         pass
     policy = known.policy(decision.customer, decision.partner)
@@ -244,7 +244,7 @@ def _groups(mails: list[tuple[str, bytes]], known: Knowledge) -> Iterator[list[t
             yield group
             group, senders = [], set()
         group.append((file, raw))
-        if not decide.decide(read, known.registry, known.book, date(2026, 1, 1)).sender_is_customer:
+        if not decide.decide(read, known.registry, known.judging.book, date(2026, 1, 1)).sender_is_customer:
             senders.add(sender)
     if group:
         yield group

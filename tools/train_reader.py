@@ -64,11 +64,14 @@ def _case(row: Mapping[str, Any], book: RuleBook) -> Case:
 
 
 def answers_of(labels: Mapping[str, Any]) -> dict[str, str | None]:
-    """The right answer to each question, by the names that rules use; only a fault is urgent or billable."""
+    """The right answer to each question, by the names that rules use; only a fault is urgent or billable.
+
+    A bounce is known by its headers and is no answer that a text could have.
+    """
     fault = labels["kind"] == "fault"
     category = labels.get("category")
     return {
-        "kind": labels["kind"],
+        "kind": labels["kind"] if labels["kind"] in QUESTIONS["kind"].answers else None,
         "urgent": ("urgent" if labels["urgent"] else "not_urgent") if fault else None,
         "billable_reason": (labels["billable_reason"] or "none") if fault else None,
         "category": category[0] if isinstance(category, list) else category,

@@ -13,7 +13,7 @@ import typer
 from supportbot.commands.common import say, say_json
 from supportbot.errors import Invalid, Problem
 from supportbot.mail.message import Desk, ParsedMail
-from supportbot.workers.sandbox import Sandbox
+from supportbot.workers.sandbox import Poisoned, Sandbox, Unread
 
 MailsArgument = Annotated[
     list[Path],
@@ -47,14 +47,14 @@ async def read_mails(
     try:
         for start in range(0, len(found), BATCH):
             batch = [(name, *_content(path)) for name, path in found[start : start + BATCH]]
-            answers = iter(await sandbox.read([content for _, content, error in batch if not error], desk))
+            answers = iter(await sandbox.read([Unread(content) for _, content, error in batch if not error], desk))
             for name, _, error in batch:
-                mail = None if error else next(answers)
-                if isinstance(mail, ParsedMail):
-                    read += 1
-                    yield name, mail
+                answer = Poisoned(error) if error else next(answers)
+                if isinstance(answer, Poisoned):
+                    _tell_error(name, error or f"cannot be read ({answer.reason})", as_json)
                 else:
-                    _tell_error(name, f"cannot be read ({mail.reason})" if mail else error, as_json)
+                    read += 1
+                    yield name, answer.mail
     finally:
         await sandbox.stop()
     if not read:

@@ -12,10 +12,11 @@ from supportbot.commands.quarantine import set_aside_mail
 from supportbot.errors import Invalid, Problem
 from supportbot.mail.message import ParsedMail
 from supportbot.store import inbox, tickets
+from supportbot.store.inbox import InboxRow
 from supportbot.tickets import lifecycle
 from supportbot.tickets.ticket import Arrived
-from supportbot.triage import decide
-from supportbot.workers.sandbox import Poisoned, Sandbox
+from supportbot.triage.decision import Decision
+from supportbot.workers.sandbox import Poisoned, Sandbox, Unread
 from supportbot.workers.settle import store_plan
 
 WHY = "released by a person from what was set aside"
@@ -24,15 +25,13 @@ WHY = "released by a person from what was set aside"
 async def release(desk: Desk, mail_id: int, by: str) -> int:
     """The number of its new ticket. Raises Invalid where it is not set aside, or still cannot be read."""
     content = await desk.database.read(lambda conn: set_aside_mail(conn, mail_id))
-    mail = await _read(mail_id, content, desk)
+    row = await desk.database.read(lambda conn: inbox.get(conn, mail_id))
+    assert row is not None
+    mail, decision = await _read(row, content, desk)
 
     def store(conn: Connection) -> int:
         set_aside_mail(conn, mail_id)
-        row, now = inbox.get(conn, mail_id), desk.now()
-        assert row is not None
-        today = row.received.astimezone(desk.known.calendar.zone).date()
-        assert desk.known.book is not None, "this desk was opened with its rules"
-        decision = replace(decide.decide(mail, desk.known.registry, desk.known.book, today), route="review")
+        now = desk.now()
         policy = desk.known.policy(decision.customer, decision.partner, WHY)
         number = tickets.reserve_number(conn)
         arrived = Arrived(mail_id, mail, row.received, row.sha256, row.size)
@@ -44,14 +43,16 @@ async def release(desk: Desk, mail_id: int, by: str) -> int:
     return await desk.database.write(store)
 
 
-async def _read(mail_id: int, content: bytes, desk: Desk) -> ParsedMail:
+async def _read(row: InboxRow, content: bytes, desk: Desk) -> tuple[ParsedMail, Decision]:
     sandbox = Sandbox(size=1)
     await sandbox.start()
     try:
-        (mail,) = await sandbox.read([content], desk.known.desk)
+        unread = Unread(content, desk.known.calendar.day(row.received))
+        (read,) = await sandbox.read([unread], desk.known.desk, desk.known.judging)
     finally:
         await sandbox.stop()
-    if isinstance(mail, Poisoned):
-        mend = f"Look at it as text: supportbot quarantine show {mail_id}"
-        raise Invalid([Problem(f"mail {mail_id}", f"cannot be read ({mail.reason}).", mend)])
-    return mail
+    if isinstance(read, Poisoned):
+        mend = f"Look at it as text: supportbot quarantine show {row.id}"
+        raise Invalid([Problem(f"mail {row.id}", f"cannot be read ({read.reason}).", mend)])
+    assert read.decision is not None, "this desk was opened with its rules"
+    return read.mail, replace(read.decision, route="review")

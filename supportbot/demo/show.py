@@ -196,8 +196,8 @@ async def _done(desk: Desk, board: Board) -> bool:
 async def _show_results(console: Console, desk: Desk, sink: Sink) -> None:
     """One ticket with its why, one acknowledgement, one partner mail, the digest: as they were sent."""
     urgent = next(t for t in await desk.database.read(tickets.open_urgent) if t.decision.route == "support")
-    assert desk.known.book is not None
-    why = explain.explain(urgent.decision, desk.known.book.terms, passed_over=False)
+    assert desk.known.judging is not None
+    why = explain.explain(urgent.decision, desk.known.judging.book.terms, passed_over=False)
     _show_text(console, f"Why ticket {urgent.number} is what it is", why)
     _show_mail(console, "The acknowledgement to the customer", sink.mails, urgent.sender or "")
     _show_mail(console, "The mail to a partner", sink.mails, "support@gronklint.example")

@@ -21,6 +21,7 @@ _A = (
 )
 _ADDRESS = re.compile(_A)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_TO = re.compile(r"^To:[ \t]{0,9}([^\n]{3,320})$", re.MULTILINE | re.IGNORECASE)
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
 _ACTIONS: dict[str, bool | None] = {
     "failed": True, "failure": True, "delayed": False, "deferred": False,
@@ -57,7 +58,7 @@ def failed_recipients(
     source = _decoded(status) if status else text if _FIELD.search(text) else ""
     found = list(_by_fields(source, notice))
     if not found:
-        found = _by_text(root, subject, notice, tuple(returned))
+        found = _by_text(root, subject, notice, _written_to(tuple(returned), text[len(notice) :]))
     once = {recipient.address.lower(): recipient for recipient in reversed(found)}
     return tuple(reversed(once.values()))[:MOST_RECIPIENTS]
 
@@ -76,6 +77,7 @@ def _decoded(part: Part) -> str:
 
 
 def _by_fields(source: str, notice: str) -> Iterator[FailedRecipient]:
+    goes_on: bool | None = None  # asked once, and only where the fields do not say it
     for fields in _groups(source):
         address = _recipient(fields)
         if not address:
@@ -86,7 +88,13 @@ def _by_fields(source: str, notice: str) -> Iterator[FailedRecipient]:
         stated = _STATUS.search(fields.get("status", ""))
         code = stated[1] if stated else _status(diagnostic)
         action = re.match(r"\s*([a-z]+)", fields.get("action", "").lower())
-        permanent = _ACTIONS[action[1]] if action and action[1] in _ACTIONS else _by_class(code, notice)
+        if action and action[1] in _ACTIONS:
+            permanent = _ACTIONS[action[1]]
+        elif code[:1] in ("2", "4"):
+            permanent = None if code[0] == "2" else False
+        else:
+            goes_on = _goes_on(notice) if goes_on is None else goes_on
+            permanent = not goes_on
         yield FailedRecipient(address, permanent, code, diagnostic)
 
 
@@ -119,23 +127,18 @@ def _recipient(fields: dict[str, str]) -> str:
     return ""
 
 
-def _by_class(status: str, notice: str) -> bool | None:
-    if status[:1] == "2":
-        return None
-    return False if status[:1] == "4" else not _goes_on(notice)
-
-
-def _by_text(root: Part, subject: str, notice: str, returned: tuple[Part, ...]) -> list[FailedRecipient]:
+def _by_text(root: Part, subject: str, notice: str, written_to: list[str]) -> list[FailedRecipient]:
     permanent = not _goes_on(f"{subject}\n{notice}")
     places = _places(notice)
     ends = [*(start for _, start, _ in places[1:]), len(notice)]
     told = {one.lower(): notice[end : min(stop, end + 600)] for (one, _, end), stop in zip(places, ends, strict=False)}
     named = [one.address for value in root.headers.all("X-Failed-Recipients") for one in addresses(value)]
-    wanted = named or [address for address, _, _ in places] or _written_to(returned)
+    wanted = named or [address for address, _, _ in places] or written_to
+    otherwise = _status(notice, permanent) or ("5.0.0" if permanent else "4.0.0")
     found = []
-    for address in wanted:
+    for address in wanted[:MOST_RECIPIENTS]:
         words = told.get(address.lower()) or notice[:1500]
-        status = _status(words, permanent) or _status(notice, permanent) or ("5.0.0" if permanent else "4.0.0")
+        status = _status(words, permanent) or otherwise
         found.append(FailedRecipient(clean_line(address, 254), permanent, status, clean_line(words, 300)))
     return found
 
@@ -156,9 +159,10 @@ def _places(notice: str) -> list[tuple[str, int, int]]:
     return []
 
 
-def _written_to(returned: tuple[Part, ...]) -> list[str]:
-    """The To of a returned mail, if it had just one."""
-    to = [one.address for part in returned for value in part.headers.all("To") for one in addresses(value)]
+def _written_to(returned: tuple[Part, ...], below: str) -> list[str]:
+    """The To of a returned mail, attached or below the notice, if it had just one."""
+    values = [value for part in returned for value in part.headers.all("To")] or _TO.findall(below[:10_000])
+    to = [one.address for value in values for one in addresses(value)]
     return to if len(to) == 1 else []
 
 

@@ -68,18 +68,25 @@ def _raw_fields(lines: list[bytes], oddities: list[str]) -> tuple[list[tuple[byt
     """Names with their lines; and where the body begins, if that is before the blank line."""
     fields: list[tuple[bytes, list[bytes]]] = []
     offset = 0
+    last: int | None = None
     for at, line in enumerate(lines):
         if line[:1] in (b" ", b"\t") and fields:
             fields[-1][1].append(line.rstrip(b"\r"))
         elif found := _FIELD.match(line):
             fields.append((found[1], [found[2].rstrip(b"\r")]))
         elif line.strip() and not (at == 0 and line.lstrip(b">").startswith(b"From ")):
-            if not any(_KNOWN.match(later) for later in lines[at + 1 :]):
+            last = _last_known(lines) if last is None else last
+            if at > last:
                 oddities.append("no blank line between header and text")
                 return fields, offset
             oddities.append("a line among the headers is no header")
         offset += len(line) + 1
     return fields, None
+
+
+def _last_known(lines: list[bytes]) -> int:
+    """Where the last line stands that is a header beyond doubt; -1: nowhere. Asked once: 6000 bad lines took 4 s."""
+    return next((at for at in range(len(lines) - 1, -1, -1) if _KNOWN.match(lines[at])), -1)
 
 
 def _hint(head: bytes) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from supportbot.mail import html_marks
 from supportbot.mail.clean import clean_text
 from supportbot.mail.lines import Line, Mark, squeeze
 from supportbot.mail.wording import words
@@ -46,40 +47,10 @@ BREAKS = dict.fromkeys(
     2,
 )
 
-HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])"
-    r"|(?<![-\w])font-size\s*:\s*0(?:\.0+)?(?![.\d])|max-height\s*:\s*0(?![.\d])",
-    re.IGNORECASE,
-)
+ACTING = frozenset(BREAKS) | {"a", "br", "img", "pre", "td", "th"}
+"""What acts without any attribute, too."""
 NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d])", re.IGNORECASE)
 SHEET_NO_MARGIN = re.compile(r"(?:^|[\s,}>])p\s*\{[^}]{0,200}?margin\s*:\s*0(?![.\d])", re.IGNORECASE)
-OUTLOOK_LINE = re.compile(
-    r"border-top\s*:\s*(?:solid\s+#?\w+\s+1\.0pt|#?\w+\s+1\.0pt\s+solid|1pt solid)", re.IGNORECASE
-)
-
-# Which class or id says what. Outlook puts "x_" before the ids of mails that it quotes.
-QUOTE_BOXES = words(
-    """
-    yahoo_quoted protonmail_quote tutanota_quote olk_src_body_section isreplycontent zmail_extra_quote
-    """
-)
-ATTRIBUTIONS = words(
-    """
-    gmail_attr moz-cite-prefix reply-intro
-    """
-)
-HEADER_BLOCKS = words(
-    """
-    divrplyfwdmsg outlookmessageheader ms-outlook-mobile-reference-message stopspelling
-    """
-)
-SIGNATURES = words(
-    """
-    gmail_signature moz-signature signature applemailsignature composer_signature ms-outlook-mobile-signature
-    protonmail_signature_block yahoo-signature
-    """
-)
-
 # Pictures written into the tag, and attacks: 50 000 attributes of one tag cost 11 s.
 LONG_TAG = re.compile(r"<[a-zA-Z/][^<>]{4000,}>?")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -114,7 +85,10 @@ def lines(html: str) -> tuple[Line, ...]:
 
 def _shown(html: str) -> tuple[Line, ...]:
     source = _bounded(html)
-    page = _Page(tight="{" in source and bool(SHEET_NO_MARGIN.search(source[:20_000])))
+    low = source.lower()
+    ruled = "p{" in low or "p {" in low  # the expression alone is slow on Word's long style sheets
+    page = _Page(tight=ruled and SHEET_NO_MARGIN.search(low, 0, 20_000) is not None)
+    page.speaks_of_colour = html_marks.speaks_of_colour(low)
     try:
         root = LexborHTMLParser(source).root
         if root is not None:
@@ -160,6 +134,10 @@ class _Page:
     glued: bool = False
     """A bullet or an earlier cell stands on this line: the first block behind it begins no new one."""
     lists: list[int] = field(default_factory=list)
+    speaks_of_colour: bool = False
+    colour: bool = False
+    plain: bool = False
+    """Whether what is being written is coloured, and whether some of the line is not."""
 
     def write(self, text: str) -> None:
         """Add inline text; white space is squashed unless inside <pre>. A no-break space alone makes a line."""
@@ -168,6 +146,7 @@ class _Page:
             return
         if squashed:
             self.settle()
+            self.plain = self.plain or not (self.colour or squashed.isspace())
         if self.pre:
             *whole, squashed = squashed.split("\n")
             for part in whole:
@@ -199,8 +178,13 @@ class _Page:
 
     def flush(self) -> None:
         text = self.buffer.removesuffix(CELL).replace("\u00a0", " ")
-        self.done.append(Line(text.rstrip(), self.level, self.once or self.mark))
-        self.buffer, self.once, self.glued = "", "", False
+        mark = (
+            self.once
+            or self.mark
+            or ("" if self.plain or not self.speaks_of_colour or not text.strip() else "coloured")
+        )
+        self.done.append(Line(text.rstrip(), self.level, mark))
+        self.buffer, self.once, self.glued, self.plain = "", "", False, False
 
 
 def _walk(root: LexborNode, page: _Page) -> None:
@@ -216,24 +200,23 @@ def _walk(root: LexborNode, page: _Page) -> None:
             page.write(node.text_content or "")
             continue
         attributes = node.attributes
-        if tag in SKIPPED or tag.startswith(("-", "!")) or _is_hidden(attributes):
+        if tag in SKIPPED or tag.startswith(("-", "!")) or (attributes and html_marks.is_hidden(attributes)):
             continue
-        visit = _visit(tag, node, attributes, page)
-        next(visit)
-        stack.append((node, visit))
-        stack.extend((child, None) for child in reversed(list(node.iter(include_text=True))))
-
-
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    style = attributes.get("style")
-    return "hidden" in attributes or (style is not None and HIDDEN.search(style[:2000]) is not None)
+        if attributes or tag in ACTING:  # others, such as Word's <o:p>, change nothing
+            visit = _visit(tag, node, attributes, page)
+            next(visit)
+            stack.append((node, visit))
+        stack.extend([(child, None) for child in node.iter(include_text=True)][::-1])
 
 
 def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: _Page) -> Iterator[None]:
     """What an element does to the page before its children (up to the yield) and after them."""
-    level, mark = _quotation(tag, attributes)
+    level, mark = html_marks.quotation(tag, attributes)
     gap = _gap(tag, attributes, page)
     before = (page.level, page.mark)
+    colour = page.colour
+    if page.speaks_of_colour:
+        page.colour = html_marks.is_coloured(attributes, colour)
     page.block(gap)
     if level or mark:
         page.cut()
@@ -247,6 +230,7 @@ def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: 
     if (page.level, page.mark) != before:
         page.cut()
     page.level, page.mark = before
+    page.colour = colour
 
 
 def _gap(tag: str, attributes: dict[str, str | None], page: _Page) -> int:
@@ -258,24 +242,6 @@ def _gap(tag: str, attributes: dict[str, str | None], page: _Page) -> int:
     ):
         return 1
     return 1 if page.lists and tag in ("ul", "ol", "p") else gap
-
-
-def _quotation(tag: str, attributes: dict[str, str | None]) -> tuple[int, Mark]:
-    """How many levels of quotation an element adds, and what it marks."""
-    if not attributes:
-        return 0, ""
-    names = {
-        name.removeprefix("x_") for key in ("class", "id") for name in (attributes.get(key) or "").lower()[:300].split()
-    }
-    if tag == "blockquote" and (attributes.get("type") == "cite" or "cite" in attributes or "gmail_quote" in names):
-        return 1, ""
-    if names & QUOTE_BOXES:
-        return 1, ""
-    if names & ATTRIBUTIONS:
-        return 0, "attribution"
-    if names & HEADER_BLOCKS or OUTLOOK_LINE.search((attributes.get("style") or "")[:500]):
-        return 0, "header"
-    return 0, "signature" if names & SIGNATURES else ""
 
 
 def _open(tag: str, attributes: dict[str, str | None], page: _Page) -> None:

@@ -1,15 +1,17 @@
 """The body of a mail -> its lines, each with its level of quotation and what the markup says of it.
 
-Pure. The trap: ">" is also typed by people (">>> http://… <<<", "5 > 4"), so only a run of them at the start counts.
+Pure. The trap: ">" is also typed by people (">>> http://… <<<", "5 > 4"), so only a run of them at the start counts;
+and GroupWise writes its introduction between two of them (">>> Eva <eva@…> 2026-11-19 09:01 >>>").
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Mark = Literal["", "attribution", "header", "signature"]
-"""What HTML says of a line: an introduction of a quote, the head of an Outlook quote, a signature."""
+Mark = Literal["", "attribution", "header", "signature", "coloured"]
+"""What HTML says of a line: an introduction of a quote, the head of an Outlook quote, a signature; that all of it has a
+colour, in a mail that speaks of one."""
 
 _QUOTED = re.compile(r" {0,3}((?:> ?){1,400})")
 _INVISIBLE = dict.fromkeys(
@@ -39,14 +41,30 @@ class Line:
 
 def from_plain(text: str) -> tuple[Line, ...]:
     """Lines of a text/plain body; ">" (RFC 3676 §4.5) turned into the level."""
-    return squeeze(map(_line, text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    traced = _traces(rows) if "\n< " in text else frozenset()
+    return squeeze(Line(row.rstrip()) if at in traced else _line(row) for at, row in enumerate(rows))
+
+
+def _traces(rows: Sequence[str]) -> frozenset[int]:
+    """The lines of logs in which ">" goes out and "<" comes in (curl, SIP): paragraphs in which both begin lines."""
+    found: list[int] = []
+    begin = 0
+    for at, row in enumerate((*rows, "")):
+        if row.strip():
+            continue
+        paragraph = rows[begin:at]
+        if any(one.startswith("< ") for one in paragraph) and any(one.startswith("> ") for one in paragraph):
+            found += range(begin, at)
+        begin = at + 1
+    return frozenset(found)
 
 
 def _line(text: str) -> Line:
     if ">" not in text[:4]:
         return Line(text.rstrip())
     match = _QUOTED.match(text)
-    if match is None or text.rstrip().endswith("<<<"):
+    if match is None or text.rstrip().endswith(("<<<", " >>>")):
         return Line(text.rstrip())
     return Line(text[match.end() :].rstrip(), match[1].count(">"))
 

@@ -5,6 +5,7 @@ The trap: a forward and a quoted reply look alike. It is a forward where the pro
 words point below ("se nedan"), or where nothing else was written; else the mail below is an earlier exchange.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
 from supportbot.mail.quotes import ADDRESS, Start, start, unglue
 from supportbot.mail.signature import RULE, is_greeting, is_sent_from, split_signature
-from supportbot.mail.wording import ANSWERS_BELOW, TAKEN_UP
+from supportbot.mail.wording import ANSWERS_BELOW, FORWARD_SUBJECTS, REPLY_SUBJECTS, TAKEN_UP
 
 MAX_PLAIN = 400_000
 MAX_STARTS = 4
@@ -23,6 +24,8 @@ MAX_LINES = 1000
 """How far introductions of quotes are looked for; what is longer stays whole."""
 MAX_FORWARDS = 8
 """How deep forwards of forwards are unwrapped; deeper ones stay as they are."""
+
+_PREFIX = re.compile(r"\s*(?:\[[^\]]{0,60}\]\s*)*([^\W\d_]{1,16})\s?(?:\[\d+\]|\(\d+\))?\s?[:：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +49,34 @@ class _Pieces:
     forwarded: Forwarded | None
 
 
-def split(plain: str | None, html: str | None, sender: str = "", ours: Collection[str] = ()) -> Split:
-    """Take a body apart. Never raises.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the headers say that helps to take the body apart."""
 
-    `sender`, the From field as shown, helps to tell a signature; a mail from one of `ours`, the desk's addresses in
-    lower case, is never what somebody forwards to us, unless the program says so.
-    """
-    return split_lines(plain, markup.lines(html) if html else (), sender, ours)
+    sender: str = ""
+    """The From field as shown, which helps to tell a signature."""
+    ours: Collection[str] = ()
+    """The desk's addresses in lower case: their mail is no forward to us, unless the program says so."""
+    subject: str = ""
+    """Its first "VB:" or "SV:" tells whether a mail below is forwarded, where Outlook writes both alike."""
 
 
-def split_lines(plain: str | None, shown: Sequence[Line], sender: str = "", ours: Collection[str] = ()) -> Split:
+def split(plain: str | None, html: str | None, known: Known = Known()) -> Split:
+    """Take a body apart. Never raises."""
+    return split_lines(plain, markup.lines(html) if html else (), known)
+
+
+def split_lines(plain: str | None, shown: Sequence[Line], known: Known = Known()) -> Split:
     """The same, of the lines that `html.lines` gives."""
     written = from_plain((plain or "")[:MAX_PLAIN])
     lines: Sequence[Line] = written
     if shown and not _tells_all(written, shown):
         lines, shown = shown, ()
-    pieces = _take_apart(lines, sender, ours)
-    if shown and not pieces.quoted and not pieces.forwarded and _has_marks(shown):
-        marked = _take_apart(shown, sender, ours)
+    pieces = _take_apart(lines, known)
+    if shown and pieces.quoted and any(line.mark == "coloured" for line in shown):
+        pieces = _take_apart(shown, known)
+    elif shown and not pieces.quoted and not pieces.forwarded and _has_marks(shown):
+        marked = _take_apart(shown, known)
         if marked.quoted or marked.forwarded or (marked.signature and not pieces.signature):
             pieces = marked
     return Split(
@@ -85,7 +98,7 @@ def _has_marks(shown: Sequence[Line]) -> bool:
     return any(line.level or line.mark for line in shown)
 
 
-def _take_apart(lines: Sequence[Line], sender: str, ours: Collection[str], depth: int = 0) -> _Pieces:
+def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
     lines = unglue(lines)
     own: list[Line] = []
     quoted: list[Line] = []
@@ -98,7 +111,7 @@ def _take_apart(lines: Sequence[Line], sender: str, ours: Collection[str], depth
             at += 1
             continue
         end = _end_of_quote(lines, at, begun)
-        if begun and starts < MAX_STARTS and _is_taken_up(begun, own, lines[at:end], lines[end:], ours):
+        if begun and starts < MAX_STARTS and _is_taken_up(begun, own, lines[at:end], lines[end:], known):
             found = begun, at
             break
         starts += begun is not None
@@ -106,13 +119,22 @@ def _take_apart(lines: Sequence[Line], sender: str, ours: Collection[str], depth
         at = end
     _drop_rules(own, bool(quoted) or found is not None)
     if found and depth < MAX_FORWARDS:
-        return _unwrap(lines, *found, own, quoted, sender, ours, depth)
+        return _unwrap(lines, *found, own, quoted, known, depth)
     if found:
         own += lines[found[1] :]
     if quoted and _all_blank(own) and not any(start(lines, first) for first in range(min(3, len(lines)))):
         own, quoted = [Line(line.text) for line in lines], []  # All of it in ">", but no mail is quoted: own words.
-    text, signature = split_signature(squeeze(own), sender)
-    return _Pieces(text, signature, [], quoted, [], None)
+    text, signature = split_signature(squeeze(own), known.sender)
+    coloured = [line for line in quoted if line.mark == "coloured"] if _answers_below(own) else []
+    if coloured:
+        quoted = [line for line in quoted if line.mark != "coloured"]
+    return _Pieces(text, signature, [], quoted, [Line(""), *coloured], None)
+
+
+def _answers_below(own: Sequence[Line]) -> bool:
+    """Whether the sender says that he answers inside the mail below ("se mina svar i rött")."""
+    low = " ".join(line.bare for line in own).lower()
+    return any(phrase in low for phrase in ANSWERS_BELOW)
 
 
 def _all_blank(lines: Sequence[Line]) -> bool:
@@ -148,19 +170,26 @@ def _is_broken_link(lines: Sequence[Line], at: int) -> bool:
     )
 
 
-def _is_taken_up(
-    begun: Start, own: Sequence[Line], quote: Sequence[Line], after: Sequence[Line], ours: Collection[str]
-) -> bool:
+def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after: Sequence[Line], known: Known) -> bool:
     if begun.kind == "forward":
         return True
-    if any(is_ours(found[0], ours) for found in ADDRESS.finditer(begun.fields.get("from", ""))):
+    if any(is_ours(found[0], known.ours) for found in ADDRESS.finditer(begun.fields.get("from", ""))):
         return False  # an answer to us that was sent empty
+    if known.subject and _prefix(known.subject) in FORWARD_SUBJECTS:
+        return True
     text, _ = split_signature(squeeze(own), may_be_all=True)
     words = " ".join(line.bare for line in text if not is_greeting(line.bare) and not is_sent_from(line.bare)).lower()
-    if not words.strip("-_=* .") and not _is_a_word(own):
+    said = _is_a_word(own) and (begun.sent or _prefix(known.subject) in REPLY_SUBJECTS)
+    if not words.strip("-_=* .") and not said:
         return _all_blank(after) and (begun.kind != "attribution" or not any(line.level for line in quote))
     low = " ".join(line.bare for line in own).lower()
-    return any(phrase in low for phrase in TAKEN_UP) and not any(phrase in low for phrase in ANSWERS_BELOW)
+    return any(phrase in low for phrase in TAKEN_UP) and not _answers_below(own)
+
+
+def _prefix(subject: str) -> str:
+    """The first "VB" or "Re" of a subject, small; what a gateway put before it in brackets does not count."""
+    found = _PREFIX.match(subject[:200])
+    return found[1].lower() if found else ""
 
 
 def _is_a_word(own: Sequence[Line]) -> bool:
@@ -181,8 +210,7 @@ def _unwrap(
     at: int,
     own: list[Line],
     quoted: list[Line],
-    sender: str,
-    ours: Collection[str],
+    known: Known,
     depth: int,
 ) -> _Pieces:
     """The mail that is forwarded, itself without the earlier exchange below it; its signature stays with it."""
@@ -192,10 +220,10 @@ def _unwrap(
     body = lines[at + begun.size : end]
     level = min((line.level for line in body if not line.blank), default=0)
     mail = squeeze(Line(line.text, max(0, line.level - level), line.mark) for line in body)
-    inner = _take_apart(mail, "", ours, depth + 1)
+    inner = _take_apart(mail, Known(ours=known.ours), depth + 1)
     kept = squeeze([*inner.own, blank, *inner.signature, blank, *inner.taken_up, *inner.below])
-    text, signature = split_signature(squeeze(own), sender, may_be_all=True)
-    below, closing = split_signature(squeeze(lines[end:]), sender)
+    text, signature = split_signature(squeeze(own), known.sender, may_be_all=True)
+    below, closing = split_signature(squeeze(lines[end:]), known.sender)
     fields = begun.fields
     return _Pieces(
         own=text,

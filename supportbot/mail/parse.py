@@ -51,7 +51,7 @@ def _parse(content: bytes, desk: Desk) -> ParsedMail:
     if date is None and headers.get("Date"):
         oddities.append("unreadable Date")
     to, cc = _recipients(headers, "To"), _recipients(headers, "Cc")
-    split = _texts(body, shown, desk, oddities)
+    split = _texts(body, newtext.Known(shown, desk.addresses, subject), oddities)
     said = f"{split.new_text}\n{split.signature}"
     judged = _tried(oddities, "automatic mail", automatic.judge, root, sender, subject, split.text, said, desk)
     judged = judged or _UNJUDGED
@@ -110,10 +110,9 @@ def _return_path(value: str | None) -> str | None:
     return "" if not bare else plain_address(bare)
 
 
-def _texts(body: Body, sender: str, desk: Desk, oddities: list[str]) -> newtext.Split:
+def _texts(body: Body, known: newtext.Known, oddities: list[str]) -> newtext.Split:
     """The body taken apart; `forwarded` also from a mail that hangs on this one."""
-    given = (body.plain, body.shown, sender, desk.addresses)
-    split = _tried(oddities, "quotes and signature", newtext.split_lines, *given)
+    split = _tried(oddities, "quotes and signature", newtext.split_lines, body.plain, body.shown, known)
     if split is None:
         return newtext.Split(body.plain or "", body.plain or "")
     forwarded = split.forwarded or (_attached(body.mails[0]) if body.mails else None)
@@ -126,11 +125,12 @@ def _texts(body: Body, sender: str, desk: Desk, oddities: list[str]) -> newtext.
 def _attached(root: Part) -> Forwarded:
     """A mail that hangs on this one, read like any other."""
     body = read_body(root)
-    split = newtext.split_lines(body.plain, body.shown)
     headers = root.headers
+    subject = decode_words(headers.get("Subject") or "")
+    split = newtext.split_lines(body.plain, body.shown, newtext.Known(subject=subject))
     return Forwarded(
         sender=decode_words(headers.get("From") or ""),
-        subject=decode_words(headers.get("Subject") or ""),
+        subject=subject,
         date=headers.get("Date") or "",
         text=split.text,
     )
@@ -164,7 +164,7 @@ def _tried(oddities: list[str], what: str, reader: Callable[..., _Result], *give
     except MemoryError:
         raise
     except Exception as error:
-        oddities.append(f"could not be judged: {what} ({type(error).__name__})")
+        oddities.insert(0, f"could not be judged: {what} ({type(error).__name__})")
         return None
 
 

@@ -12,10 +12,12 @@ from typing import Literal
 from supportbot.mail.lines import Line
 from supportbot.mail.wording import (
     FORWARD_MARKERS,
+    FORWARD_STEMS,
     HEADER_KIND,
     MONTHS,
     OPENERS,
     PRONOUNS,
+    QUOTING,
     REPLY_MARKERS,
     WROTE,
     by_first_sign,
@@ -34,6 +36,7 @@ _HEADER = re.compile(r"([^\W\d_][^:：*]{0,30}?)[\s*]{0,4}[:：][*\s]{0,4}(.*)")
 _DASHED = re.compile(r"[-_=—–*]{2,}\s{0,3}([^-_=—–*][^\n]{0,80}?)\s{0,3}:?[-_=—–*]{2,}(.*)")
 _DIGIT = re.compile(r"\d")
 _DASHES = frozenset("-_=—–*")
+_FORWARD_STEM = re.compile("|".join(map(re.escape, FORWARD_STEMS)))
 _MARKERS = by_first_sign((*FORWARD_MARKERS, *REPLY_MARKERS))
 _WORDS = re.compile(r"[^\s,:;<>()\"]+")
 _VERB = re.compile(
@@ -55,6 +58,8 @@ class Start:
     size: int
     fields: dict[str, str] = field(default_factory=dict)
     """Header lines of the mail below: "from", "date", "subject", "to"."""
+    sent: bool = False
+    """Its header lines say when it was sent, as Outlook's do above forwards and answers alike, not its date."""
 
 
 def start(lines: Sequence[Line], at: int) -> Start | None:
@@ -82,7 +87,9 @@ def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _marker(lines: Sequence[Line], at: int, bare: str) -> Start | None:
     """ "-----Original Message-----", "Begin forwarded message:", dashed or with header lines below."""
-    if bare[0] not in _DASHES and not _may_be_marker(bare.lstrip().lower()):
+    low = bare.lower()
+    stemmed = (bare[0] in _DASHES or bare[-1] in ":：") and _FORWARD_STEM.search(low) is not None
+    if bare[0] not in _DASHES and not stemmed and not _may_be_marker(low):
         return None
     dashed = _DASHED.match(bare)
     words = (dashed[1] if dashed else bare.strip("-_=—–* ")).strip().rstrip(":：").strip().lower()
@@ -91,15 +98,19 @@ def _marker(lines: Sequence[Line], at: int, bare: str) -> Start | None:
     forward = words.startswith(FORWARD_MARKERS) and any(
         words.startswith(marker) for marker in FORWARD_MARKERS if len(words) < len(marker) + 25
     )
-    if not forward and words not in REPLY_MARKERS:
+    known = forward or words in REPLY_MARKERS
+    if not known and not stemmed:
         return None
     below = _next_text(lines, at + 1)
-    block = _headers(lines, below, loose=True) if below < len(lines) else None
+    block = _headers(lines, below, loose=known) if below < len(lines) else None
+    if not known and not block and not (dashed and bare.count("-") >= 8):
+        return None
+    forward = forward or (stemmed and not known)
     if not dashed and not bare.endswith((":", "：")) and block is None:
         return None
     kind: Kind = "forward" if forward else "original"
     if block:
-        return Start(kind, below - at + block.size, block.fields)
+        return Start(kind, below - at + block.size, block.fields, block.sent)
     if dashed and dashed[2]:
         return Start(kind, 1, _in_line(dashed[2]))
     return Start(kind, 1)
@@ -126,15 +137,14 @@ def header_field(line: Line) -> tuple[str, str] | None:
 
 def _headers(lines: Sequence[Line], at: int, *, loose: bool = False) -> Start | None:
     """A block of header lines; values may be wrapped, single blank lines may stand between them."""
-    marked = lines[at].mark == "header"
+    marked, bare = lines[at].mark == "header", lines[at].bare
+    if not loose and bare.count(":") >= 3 and ADDRESS.search(bare) and len(side_by_side := _in_line(bare)) >= 3:
+        return Start("headers", 1, side_by_side)
     if header_field(lines[at]) is None:
-        bare = lines[at].bare
-        if not loose and bare.count(":") >= 3 and ADDRESS.search(bare) and len(side_by_side := _in_line(bare)) >= 3:
-            return Start("headers", 1, side_by_side)
         return None
     fields: dict[str, str] = {}
     last, position, end = "", at, min(len(lines), at + MAX_HEADER_LINES)
-    sent = False
+    sent = below = False
     after = at
     while position < end:
         line = lines[position]
@@ -146,14 +156,27 @@ def _headers(lines: Sequence[Line], at: int, *, loose: bool = False) -> Start | 
             sent = sent or last == "sent"
             fields["date" if last == "sent" else last] = value
             after = position + 1
+        elif _stands_below(lines, position, fields["date" if last == "sent" else last], fields, below):
+            below = True
+            fields["date" if last == "sent" else last] = line.bare
+            after = position + 1
         elif not _goes_on(lines, position, fields):
             break
         elif not line.blank:
             fields["date" if last == "sent" else last] += " " + line.bare
         position += 1
     if loose or _is_block(fields, sent, marked):
-        return Start("headers", after - at, fields)
+        return Start("headers", after - at, fields, sent)
     return None
+
+
+def _stands_below(lines: Sequence[Line], at: int, value: str, seen: dict[str, str], already: bool) -> bool:
+    """Whether this line is the value of the name above it, as in a table that was made plain text."""
+    if value or lines[at].blank:
+        return False
+    following = _next_text(lines, at + 1)
+    found = header_field(lines[following]) if following < len(lines) else None
+    return already or (found is not None and found[0] not in seen)
 
 
 def _goes_on(lines: Sequence[Line], at: int, seen: dict[str, str]) -> bool:
@@ -168,13 +191,14 @@ def _goes_on(lines: Sequence[Line], at: int, seen: dict[str, str]) -> bool:
 
 
 def _is_block(fields: dict[str, str], sent: bool, marked: bool) -> bool:
-    """At least two kinds of header lines, and something that a journey or a form does not have."""
+    """At least two kinds of header lines, and what a journey does not have, nor a form (its sender and subject)."""
     kinds = set(fields) - {"other"}
     if len(kinds) < 2 or not kinds & {"from", "date"}:
         return False
     values = " ".join(fields.values())
     strong = bool(ADDRESS.search(values)) or (sent and any(c.isdigit() for c in fields.get("date", "")))
-    if marked or (strong and ("from" in kinds or "date" in kinds)):
+    dated = sent or bool(_DAY.search(fields.get("date", "")))
+    if marked or (strong and (dated or len(kinds) >= 3)):
         return True
     return {"from", "subject"} <= kinds and len(kinds) >= 3
 
@@ -197,6 +221,8 @@ def _attribution(lines: Sequence[Line], at: int, bare: str) -> Start | None:
         while size < MAX_WINDOW and at + size < len(lines) and lines[at + size].mark == "attribution":
             size += 1
         return Start("attribution", size, _who(" ".join(line.bare for line in lines[at : at + size])))
+    if bare.startswith(">>>") and bare.endswith(" >>>"):
+        return _between_arrows(bare)
     if not _may_begin(bare):
         return None
     joined = ""
@@ -221,11 +247,25 @@ def _may_begin(bare: str) -> bool:
     numbered, addressed, ended = _DIGIT.search(bare) is not None, "@" in bare, bare.endswith((":", "-"))
     if not (numbered or addressed or ended):
         return False
+    if ended and bare.lower().startswith(QUOTING):
+        return True
     first = _WORDS.match(bare.lstrip("-–—_ \"'«").lower()) if numbered else None
     if first and (first[0].strip(".") in OPENERS or first[0][0].isdigit() or first[0].strip(".")[:3] in MONTHS):
         return True
-    dated = numbered and bool(_DAY.search(bare) or _TIME.search(bare))
+    day, time = numbered and _DAY.search(bare), numbered and _TIME.search(bare)
+    if day and time:
+        return True
+    dated = bool(day or time)
     return (dated and addressed) or ((dated or addressed or ended) and _VERB.search(bare) is not None)
+
+
+def _between_arrows(bare: str) -> Start | None:
+    """GroupWise's introduction: ">>> Eva <eva@…> 2026-11-19 09:01 >>>"; everything below it is the earlier mail."""
+    inner = bare.strip("> ")
+    if not (ADDRESS.search(inner) or _DAY.search(inner)):
+        return None
+    date = _date_of(inner)
+    return Start("attribution", 1, {"from": inner.partition(date)[0].strip() if date else inner, "date": date})
 
 
 def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
@@ -237,6 +277,8 @@ def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
     ended = text.rstrip(" \u200f\u202c*").endswith((":", "：")) or re.search(r"\w-{2,}$|\w -{2,}$", text) is not None
     address, day, time = ADDRESS.search(text), _DAY.search(text), _TIME.search(text)
     verbs = list(_VERB.finditer(text))
+    if ended and text.lower().startswith(QUOTING):
+        return deeper or bool(address)
     if not verbs:
         return bool(
             address

@@ -7,6 +7,7 @@ is text, and a signature that would take everything is none: when unsure, it sta
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from supportbot.mail.lines import Line
 from supportbot.mail.persons import is_name, is_own_name, names_in
@@ -38,12 +39,16 @@ _COMPANY = re.compile(r"\b(?:AB|HB|KB|AS|A/S|ApS|Oy|Ltd|Inc|LLC|GmbH|BV|SA)\b\.?
 _AFTERTHOUGHT = re.compile(r"(?:ps|p\.s|obs|nb|edit|eftertanke|förresten|btw)\b[.:!]?", re.IGNORECASE)
 _ENDS = tuple(sign + bracket for sign in ".?!…:" for bracket in ("", ")"))
 """Of a sentence."""
+# Where a new word may begin without a space: in lower case before a capital, or behind the end of a sentence.
+_GLUED = re.compile(r"(?<=[^\W_A-ZÅÄÖ])(?=[A-ZÅÄÖ])|(?<=[.!?)…])(?=[A-ZÅÄÖ])|(?<=[.!?)…] )(?=[A-ZÅÄÖ])")
 _HYPHENATED = re.compile(r"\w[\w-]*")
 _ADDRESSING = words(
     """
     ni er du dig ditt din era ert jag mig vi vår you your me my we please kan could can dere jeg jer
     """
 )
+_CLAIMS = words("är har går kan kommer fungerar funkar fastnar inte ej ikke is has was can does works not")
+"""Words that make a sentence of "Skickat från min telefon …"."""
 _SLASH = re.compile(r"(?:/{1,2}|-|–|—|~|//)\s?(?=[^\W\d_])")
 
 
@@ -85,37 +90,49 @@ def _has_words(lines: Sequence[Line]) -> bool:
 
 
 def _cut_footer(body: list[Line]) -> list[Line]:
-    """Take legal footers and "sent from my …" off the end; gives what was taken."""
-    footer: list[Line] = []
+    """Take legal footers and "sent from my …" off the end; gives what was taken. Linear: rules can fill a mail."""
+    taken: list[Line] = []
     while body:
-        at = _paragraph_start(body)
-        paragraph = [line.bare for line in body[at:] if not line.blank]
-        last = paragraph[-1] if paragraph else ""
-        if not paragraph or RULE.match(last) or is_sent_from(last):
-            taken = len(body) - 1
-        elif at > 0 and _is_disclaimer(" ".join(paragraph)[:2000]):
-            taken = at
-        else:
-            break
-        footer[:0] = body[taken:]
-        del body[taken:]
-    return footer
+        end = _end(body)
+        last = body[end - 1].bare if end else ""
+        begin = end - 1
+        if end and not RULE.match(last) and not is_sent_from(last):
+            text = body[end - 1].text
+            cut = _glued_sent_from(text)
+            begin = end if cut else _paragraph_start(body)
+            if cut:
+                body[end - 1 : end] = [replace(body[end - 1], text=text[:cut].rstrip()), Line(text[cut:])]
+            elif begin == 0 or not _is_disclaimer(" ".join(line.bare for line in body[begin:end])[:2000]):
+                break
+        taken += reversed(body[max(0, begin) :])
+        del body[max(0, begin) :]
+    return taken[::-1]
 
 
 def _paragraph_start(body: Sequence[Line]) -> int:
-    end = len(body)
-    while end > 0 and body[end - 1].blank:
-        end -= 1
-    begin = end
-    while begin > 0 and not body[begin - 1].blank:
+    """Where the last paragraph begins, or its last MAX_TAIL lines."""
+    end = begin = _end(body)
+    while begin > max(0, end - MAX_TAIL) and not body[begin - 1].blank:
         begin -= 1
     return begin
+
+
+def _glued_sent_from(text: str) -> int:
+    """Where "Skickat från min Galaxy" begins that a program glued to the end of the last sentence; 0: nowhere."""
+    borders = (found.start() for found in _GLUED.finditer(text, max(0, len(text) - 80)))
+    return next((at for at in borders if is_sent_from(text[at:])), 0)
 
 
 def is_sent_from(text: str) -> bool:
     """ "Skickat från min iPhone", "Get Outlook for iOS" and the like: short, no sentence, a device or program."""
     low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
-    if len(low) > 140 or (low.rstrip("*_").endswith((".", "?")) and not low.startswith("get ")):
+    if len(low) > 140 or low.rstrip("*_").endswith("?"):
+        return False
+    if (
+        low.rstrip("*_").endswith(".")
+        and not low.startswith("get ")
+        and not _CLAIMS.isdisjoint(low.rstrip("*_.").split())
+    ):
         return False
     phrase = next((phrase for phrase in _SENT_FROM.get(low[:1], ()) if low.startswith(phrase)), None)
     if phrase is None:
@@ -129,8 +146,10 @@ def is_sent_from(text: str) -> bool:
 
 def _is_disclaimer(text: str) -> bool:
     low = text.lower().lstrip("*_- ")
-    hits = sum(phrase in low for phrase in DISCLAIMERS)
     begins = low.startswith(DISCLAIMERS)
+    if not begins and len(low) <= 60:
+        return False
+    hits = sum(phrase in low for phrase in DISCLAIMERS)
     return (begins and (hits > 1 or len(low) > 90 or "miljö" in low)) or (hits >= 2 and len(low) > 60)
 
 
@@ -163,10 +182,15 @@ def _is_plain(block: Sequence[Line], names: frozenset[str]) -> bool:
 
 
 def _rstrip(body: Sequence[Line]) -> Sequence[Line]:
+    return body[: _end(body)]
+
+
+def _end(body: Sequence[Line]) -> int:
+    """Behind the last line that is not blank."""
     end = len(body)
     while end and body[end - 1].blank:
         end -= 1
-    return body[:end]
+    return end
 
 
 def _ends(body: Sequence[Line], begin: int) -> bool:

@@ -24,28 +24,31 @@ HEADER_NAMES: dict[str, tuple[str, ...]] = {
     "from": (
         "from", "från", "fra", "lähettäjä", "von", "de", "da", "van", "od", "nadawca", "от", "от кого", "kimden",
         "gönderen", "差出人", "送信者", "发件人", "寄件者", "보낸 사람", "보낸사람", "από", "من", "feladó",
-        "de la", "từ",
+        "de la", "từ", "від", "frá", "saatja", "nuo", "šalje", "dari", "寄件人", "보낸이", "מאת",
     ),
     "sent": (
         "sent", "skickat", "skickades", "sendt", "sent on", "lähetetty", "gesendet", "envoyé", "envoye", "enviado",
         "enviada", "enviado em", "enviado el", "inviato", "verzonden", "wysłano", "wyslano", "odesláno", "отправлено",
         "gönderildi", "gönderme tarihi", "送信日時", "发送时间", "傳送時間", "보낸 날짜", "تم الإرسال", "trimis",
-        "đã gửi",
+        "đã gửi", "enviada em", "enviado a", "elküldve", "odoslané", "poslano", "надіслано", "στάλθηκε", "изпратено",
+        "saadetud", "išsiųsta", "nosūtīts", "dikirim", "נשלח", "wysłane",
     ),
     "date": (
         "date", "datum", "dato", "päiväys", "päivämäärä", "pvm", "data", "fecha", "дата", "tarih", "日付",
         "日期", "날짜",
-        "ngày", "dátum", "التاريخ",
+        "ngày", "dátum", "التاريخ", "ημερομηνία", "kuupäev", "tanggal", "תאריך", "dagsetning",
     ),
     "to": (
         "to", "till", "til", "vastaanottaja", "an", "à", "a", "pour", "para", "aan", "do", "adresat", "komu", "pro",
-        "кому", "kime", "alıcı", "宛先", "收件人", "받는 사람", "받는사람", "إلى", "către", "đến", "címzett", "προς",
+        "кому", "kime", "alıcı", "宛先", "收件人", "받는 사람", "받는사람", "إلى", "către", "đến", "címzett",
+        "προς", "prima", "za", "per a", "adressaat", "kam", "до", "kepada", "אל", "收件者",
     ),
     "cc": ("cc", "kopia", "kopi", "kopio", "kopie", "copie", "copia", "копия", "bilgi", "抄送", "참조", "bcc"),
     "subject": (
         "subject", "ämne", "emne", "aihe", "betreff", "objet", "sujet", "asunto", "assunto", "oggetto", "onderwerp",
         "temat", "předmět", "predmet", "тема", "konu", "件名", "主题", "主旨", "제목", "الموضوع", "subiect", "chủ đề",
-        "tárgy",
+        "tárgy", "θέμα", "относно", "efni", "teema", "tema", "tēma", "perihal", "zadeva", "assumpte", "נושא", "rubrik",
+        "ärende",
     ),
     "other": (
         "reply-to", "svar till", "svara till", "répondre à", "importance", "prioritet", "vikt", "priority",
@@ -65,8 +68,11 @@ WROTE = (
     "写道", "寫道",
     "のメール", "님이 작성", "작성", "đã viết", "a scris", "írta", "έγραψε", "كتب", "كتب/كتبت",
     "het volgende geschreven",
-    "rašė",
+    "rašė", "pisze", "menulis", "napisao je", "napisao", "kirjutas", "rakstīja", "написа", "пише", "va escriure",
+    "skrifaði",
 )  # fmt: skip
+QUOTING = ("quoting ", "citerar ", "citat från ", "citat av ", "zitat von ", "citando ", "citerer ")
+"""How web mailers of the Horde family introduce a quote, by its writer alone."""
 OPENERS = words(
     """
     on den det le am el em il op w dnia dne в на på vào στις في no ons mån tis tor fre lör sön kl om mon tue wed
@@ -115,6 +121,21 @@ FORWARD_MARKERS = (
     "yönlendirilmiş mesaj", "iletilen ileti", "thư được chuyển tiếp",
 )  # fmt: skip
 
+FORWARD_SUBJECTS = words(
+    "vb fw fwd vl wg tr rv enc doorst pd ilt továbbítás vidarebefordrat vidarebefordra videresendt"
+)
+"""What programs put before the subject of a forward; "VS:" is none, it forwards in Danish and answers in Finnish."""
+REPLY_SUBJECTS = words("re sv aw ad antw odp ynt r res rif bls vá svar")
+FORWARD_STEMS = (
+    "forwarded", "vidarebefordra", "vidaresän", "videresend", "välitet", "weitergeleitet", "transféré", "réexpédié",
+    "reenviad", "reenviat", "encaminhad", "inoltrat", "doorgestuurd", "przekazan", "przekazywan", "přeposlan",
+    "přesměrovan", "preposlan", "пересыла", "переадресова", "перенаправлен", "переслан", "iletilen",
+    "yönlendirilmiş", "leti başlangıcı", "továbbított", "redirecționat", "proslijeđen", "posredovan", "προωθημέν",
+    "転送", "转发", "轉寄", "전달", "הועבר", "معاد توجيه", "chuyển tiếp", "terusan", "diteruskan",
+    "áframsend", "edastatud", "persiųst", "pārsūtīt",
+)  # fmt: skip
+"""Of the words that introduce a forward in other forms: only between dashes, or above header lines."""
+
 # Own words that take up what stands below, though the mail looks like a reply.
 TAKEN_UP = (
     "se nedan", "se mejlet nedan", "se mailet nedan", "se bifogat", "mejlet nedan", "mailet nedan",
@@ -144,7 +165,8 @@ TAKEN_UP = (
 ANSWERS_BELOW = (
     "svar nedan", "svarar nedan", "svarat nedan", "svaren nedan", "kommentarer nedan", "se nedan i rött", "mina svar",
     "answers below", "answered below", "inline below", "comments below", "reply below", "see inline", "my answers",
-    "svarer under",
+    "svarer under", "i rött", "i röd text", "i blått", "i blå text", "i grönt", "i grön text", "med rött", "med blått",
+    "in red", "in blue", "in green",
 )  # fmt: skip
 
 GREETINGS = words(

@@ -207,12 +207,14 @@ def set_aside(conn: Connection, mail: int, reason: str, now: datetime) -> None:
     finish(conn, mail, "quarantine", reason, None, now)
 
 
-_EARLIER = select(func.min(T.c.id)).where(T.c.content_hash == bindparam("its_hash"), T.c.id < bindparam("mail"))
+_EARLIER = Prepared(
+    lambda _: select(func.min(T.c.id)).where(T.c.content_hash == bindparam("its_hash"), T.c.id < bindparam("mail"))
+)
 
 
 def earlier_copy(conn: Connection, content_hash: str, mail: int) -> int | None:
     """Id of the first mail before this one with the same bytes below the trace headers."""
-    first: int | None = conn.scalar(_EARLIER, {"its_hash": content_hash, "mail": mail})
+    first: int | None = _EARLIER.value(conn, {"its_hash": content_hash, "mail": mail})
     return first
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, literal_column, null, or_, select, update
 
 from supportbot.store import contents, tables
-from supportbot.store.sql import insert_new
+from supportbot.store.sql import Prepared, insert_new
 from supportbot.tickets.effects import EffectKind, Outgoing
 
 State = Literal["queued", "sending", "sent", "gave_up"]
@@ -186,8 +186,13 @@ _END = update(T).where(T.c.id == bindparam("its_id"), T.c.state != "sent")
 _COUNT = _END.values(unknowns=T.c.unknowns + bindparam("more"))
 
 
+_SENT = Prepared(
+    lambda _: _END.values(state="sent", lease_until=null(), reason=bindparam("its_reply"), finished=bindparam("now"))
+)
+
+
 def sent(conn: Connection, row_id: int, reply: str, now: datetime) -> None:
-    conn.execute(_END, {"its_id": row_id, "state": "sent", "lease_until": None, "reason": reply, "finished": now})
+    _SENT.count(conn, {"its_id": row_id, "its_reply": reply, "now": now})
 
 
 def retry(conn: Connection, row_id: int, at: datetime, reason: str, unknown: bool) -> None:
@@ -215,17 +220,22 @@ def requeue(conn: Connection, row_id: int, now: datetime) -> bool:
     return conn.execute(update(T).where(T.c.id == row_id, may).values(anew)).rowcount == 1
 
 
+_BY_MESSAGE_IDS = select(*_ROW).where(T.c.message_id.in_(bindparam("ids", expanding=True)))
+
+
 def by_message_ids(conn: Connection, ids: Iterable[str]) -> dict[str, OutboxRow]:
     """Our mails among these Message-IDs (without brackets)."""
     wanted = list(dict.fromkeys(ids))[:1000]
     if not wanted:
         return {}
-    return {row.message_id: OutboxRow(*row) for row in conn.execute(select(*_ROW).where(T.c.message_id.in_(wanted)))}
+    return {row.message_id: OutboxRow(*row) for row in conn.execute(_BY_MESSAGE_IDS, {"ids": wanted})}
 
 
 def by_ids(conn: Connection, ids: Iterable[int]) -> list[OutboxRow]:
     """Our mails with these row ids, as their return addresses name them."""
-    return [OutboxRow(*row) for row in conn.execute(select(*_ROW).where(T.c.id.in_(list(ids)[:100])).order_by(T.c.id))]
+    wanted = list(ids)[:100]
+    found = conn.execute(select(*_ROW).where(T.c.id.in_(wanted)).order_by(T.c.id)) if wanted else ()
+    return [OutboxRow(*row) for row in found]
 
 
 def for_ticket(conn: Connection, number: int) -> list[OutboxRow]:
@@ -268,11 +278,16 @@ def next_due(conn: Connection) -> datetime | None:
     return due
 
 
-def acks_since(conn: Connection, since: datetime, recipient: str | None = None, proven: bool | None = None) -> int:
-    """How many acknowledgements were queued since then, to this address, to (un)proven senders (R8)."""
-    wanted = select(func.count()).where(T.c.kind == "ack", T.c.created >= since)
-    if recipient is not None:
-        wanted = wanted.where(T.c.recipient_key == recipient.lower())
-    if proven is not None:
-        wanted = wanted.where(T.c.proven.is_(proven))
-    return conn.scalar(wanted) or 0
+_ACKS = select(func.count()).where(T.c.kind == literal_column("'ack'"), T.c.created >= bindparam("since"))
+_ACKS_TO = Prepared(lambda _: _ACKS.where(T.c.recipient_key == bindparam("to")))
+_ACKS_UNPROVEN = Prepared(lambda _: _ACKS.where(T.c.proven.is_(literal_column("FALSE"))))
+
+
+def acks_to(conn: Connection, address: str, since: datetime) -> int:
+    """How many acknowledgements to this address were queued since then (R8)."""
+    return int(_ACKS_TO.value(conn, {"to": address.lower(), "since": since}))
+
+
+def acks_to_unproven(conn: Connection, since: datetime) -> int:
+    """How many acknowledgements to unproven senders were queued since then (R8)."""
+    return int(_ACKS_UNPROVEN.value(conn, {"since": since}))

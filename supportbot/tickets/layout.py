@@ -13,6 +13,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from typing import Literal
@@ -127,6 +128,7 @@ def _text_of(kind: Kind, texts: list[str]) -> str:
             return "".join(_wrapped(line) for line in texts[0].split(_BREAK))
 
 
+@lru_cache(2048)  # most paragraphs of a letter stand in all of its kind
 def _wrapped(text: str, first: str = "", other: str | None = None) -> str:
     held = _PHONE.sub(lambda found: found.group().replace(" ", _HELD), text)
     other = " " * len(first) if other is None else other

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from supportbot.errors import Problem
+from supportbot.mail.thread import pattern_problem
 from supportbot.triage import cells
 from supportbot.triage.index import FREE_MAIL
 from supportbot.triage.records import REQUIRABLE, Customer, Device, Model, Partner
@@ -140,15 +141,20 @@ def device_of(row: Mapping[str, str], where: str, problems: list[Problem]) -> De
     )
 
 
+_OPTIONS = ("subject", "urgent", "attach_original", "max_size", "ticket_pattern", "hours", "customer_may_call_icentrex")
+"""What a partner may leave out. It may stand with the partner or in its guidelines, of which it is a part."""
+
+
 def partner_of(row: Mapping[str, Any], where: str, problems: list[Problem]) -> Partner:
-    cell = _Cells(row, where, problems)
-    cell.only(
-        *("id", "name", "aliases", "domains", "language", "urgent_phone", "channel", "guidelines", "subject", "urgent"),
-        *("attach_original", "max_size", "ticket_pattern", "hours", "customer_may_call_icentrex"),
-    )
-    channel, guidelines = cell.table("channel"), cell.table("guidelines")
+    outer = _Cells(row, where, problems)
+    outer.only("id", "name", "aliases", "domains", "language", "urgent_phone", "channel", "guidelines", *_OPTIONS)
+    channel, guidelines = outer.table("channel"), outer.table("guidelines")
     channel.only("type", "address")
-    guidelines.only("required", "text")
+    guidelines.only("required", "text", *_OPTIONS)
+    inner = {name: guidelines.row[name] for name in _OPTIONS if name in guidelines.row}
+    for name in inner.keys() & row.keys():
+        guidelines.wrong(name, "stands with the partner, too", "Leave one of the two.")
+    cell = _Cells({**row, **inner}, where, problems)
     kind = channel.choice("type", CHANNELS)
     size = cell.typed("max_size", int, "a whole number of bytes")
     if size is not None and size <= 0:
@@ -165,7 +171,7 @@ def partner_of(row: Mapping[str, Any], where: str, problems: list[Problem]) -> P
         required=guidelines.many("required", _required),
         guidelines_text=guidelines.text("text"),
         subject=cell.text("subject"),
-        urgent=cell.choice("urgent", URGENT_WAYS) if "urgent" in row else None,
+        urgent=cell.choice("urgent", URGENT_WAYS) if "urgent" in cell.row else None,
         attach_original=cell.typed("attach_original", bool, "true or false", True) is not False,
         max_size=size,
         ticket_pattern=cell.one("ticket_pattern", _pattern) or "",
@@ -193,10 +199,8 @@ def _required(text: str) -> str:
 
 
 def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"is no regular expression ({error})") from None
+    if problem := pattern_problem(text):
+        raise ValueError(problem)
     return text
 
 

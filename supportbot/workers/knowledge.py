@@ -13,7 +13,7 @@ from supportbot.tickets.office import Office, phone_shown
 from supportbot.tickets.questions import Questions
 from supportbot.tickets.templates import Templates
 from supportbot.triage.registry import Customer, Partner, Registry
-from supportbot.triage.rulebook import RuleBook
+from supportbot.workers.sandbox import Judging
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     registry: Registry
-    book: RuleBook | None
-    """None for staff's actions on tickets: they need no rules."""
+    judging: Judging | None
+    """The registry with the rules. None for staff's actions on tickets: they need no rules."""
     templates: Templates
     questions: Questions
     office: Office

@@ -1,53 +1,78 @@
-"""Received bytes -> ParsedMail, read in processes that can be killed.
+"""Received bytes -> ParsedMail, and on to its Decision, in processes that can be killed.
 
 A mail can make its reader die, stall or eat memory; then the process is lost and not the daemon, the mail gives
 Poisoned, and the rest of its batch goes on in a new process. The trap: what comes back was made from hostile bytes, so
-it is JSON that is validated against the value classes, never a pickle. Batches are written ahead, which keeps the way
-there and back well under a millisecond a mail.
+it is JSON that is validated against the value classes, never a pickle (registry and rules go there as one: they are
+our own). Batches are written ahead, which keeps the way there and back well under a millisecond a mail.
 """
 
 import asyncio
 import contextlib
 import json
-import resource
+import pickle
 import signal
-import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
+from supportbot.mail.message import Desk
+from supportbot.workers.sandboxed import (
+    CONTENT,
+    DESK,
+    DESKS,
+    FAILED,
+    HEAD,
+    JUDGING,
+    LEARN_SECONDS,
+    NO_DAY,
+    NO_MEMORY,
+    READS,
+    Read,
+)
 
-from supportbot.mail.message import Desk, ParsedMail
+if TYPE_CHECKING:  # whoever only reads mails does without registry and rules
+    from supportbot.triage.registry import Registry
+    from supportbot.triage.rulebook import RuleBook
 
-Trouble = Literal["died", "timed out", "memory"]
-
-_HEAD = struct.Struct(">cI")
-"""Each frame: what it is, how long it is."""
-_DESK, _CONTENT, _PARSED, _NO_MEMORY, _READY = b"D", b"C", b"P", b"M", b"R"
 _AT_ONCE = 32 * 1024
 """Bytes that are written together: a call for each mail would cost more than the way there."""
 _LARGEST_ANSWER = 64 * 1024 * 1024
-_START = "import json,sys;sys.path[:]=json.loads(sys.argv[1]);from supportbot.workers import sandbox;sandbox.main()"
+_START = "import json,sys;sys.path[:]=json.loads(sys.argv[1]);from supportbot.workers import sandboxed;sandboxed.main()"
 _START_SECONDS = 60.0
-_MAILS = TypeAdapter(ParsedMail)
-_DESKS = TypeAdapter(Desk)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A mail's bytes, with the day (of the desk) to decide it by; without one it is only read."""
+
+    content: bytes
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Poisoned:
-    """A mail that could not be read without losing the process that read it."""
+    """A mail that could not be read without losing the process that read it, or that could not be decided."""
 
-    reason: Trouble
+    reason: str
+    """What became of the process (died, timed out, memory), or the defect of ours that the mail met."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Judging:
+    """What mails are judged by. A process keeps it until it is given another one: another object, not another value."""
+
+    registry: "Registry"
+    book: "RuleBook"
 
 
 class _Lost(Exception):
     """The process is of no further use."""
 
-    def __init__(self, reason: Trouble) -> None:
-        self.reason: Trouble = reason
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(reason)
 
 
@@ -76,17 +101,17 @@ class Sandbox:
                 raise
             self._free.put_nowait(reader)
 
-    async def read(self, contents: Sequence[bytes], desk: Desk) -> list[ParsedMail | Poisoned]:
+    async def read(self, mails: Sequence[Unread], desk: Desk, judging: Judging | None = None) -> list[Read | Poisoned]:
         """One answer for each mail, in order. Waits for a free process; can be cancelled at any time."""
         if not self._started:
             raise RuntimeError("the sandbox is not started")
-        results: list[ParsedMail | Poisoned] = []
+        results: list[Read | Poisoned] = []
         reader = await self._free.get()
         try:
-            while len(results) < len(contents):
+            while len(results) < len(mails):
                 reader = reader or await _Reader.start(*self._limits)
                 try:
-                    await reader.read(contents[len(results) :], desk, results)
+                    await reader.read(mails[len(results) :], desk, judging, results)
                 except _Lost as lost:
                     results.append(Poisoned(lost.reason))
                     await reader.kill()
@@ -117,6 +142,8 @@ class _Reader:
     def __init__(self, process: asyncio.subprocess.Process, seconds: float) -> None:
         self._process = process
         self._seconds = seconds
+        self._judging: Judging | None = None
+        """What the process has been told."""
 
     @classmethod
     async def start(cls, cpu_seconds: int, memory_mb: int) -> "_Reader":
@@ -137,29 +164,52 @@ class _Reader:
             raise
         return reader
 
-    async def read(self, contents: Sequence[bytes], desk: Desk, results: list[ParsedMail | Poisoned]) -> None:
+    async def read(
+        self, mails: Sequence[Unread], desk: Desk, judging: Judging | None, results: list[Read | Poisoned]
+    ) -> None:
         """Appends to `results` as the answers come. Raises _Lost at the mail that ended the process."""
-        writing = asyncio.create_task(self._write(contents, desk))
+        await self._learn(judging)
+        writing = asyncio.create_task(self._write(self._frames(mails, desk)))
         try:
-            for _ in contents:
-                kind, answer = await self._answer(self._seconds)
-                if kind != _PARSED:
-                    raise _Lost("memory")
-                try:
-                    results.append(_MAILS.validate_json(answer))
-                except ValidationError as error:
-                    raise _Lost("died") from error
+            for _ in mails:
+                await self._take(results)
         finally:
             writing.cancel()
             await asyncio.wait([writing])
 
-    async def _write(self, contents: Sequence[bytes], desk: Desk) -> None:
+    async def _learn(self, judging: Judging | None) -> None:
+        if judging is None or judging is self._judging:
+            return
+        told = await asyncio.to_thread(pickle.dumps, (judging.registry, judging.book), pickle.HIGHEST_PROTOCOL)
+        await self._write(iter([(JUDGING, told)]))
+        try:
+            await self._answer(LEARN_SECONDS)
+        except _Lost as lost:  # no mail is to blame
+            raise RuntimeError(f"the process that reads mail cannot take registry and rules ({lost.reason})") from lost
+        self._judging = judging
+
+    async def _take(self, results: list[Read | Poisoned]) -> None:
+        kind, answer = await self._answer(self._seconds)
+        if kind == NO_MEMORY:
+            raise _Lost("memory")
+        try:
+            failed = kind == FAILED
+            results.append(Poisoned(f"{answer.decode()} while deciding") if failed else READS.validate_json(answer))
+        except ValueError as error:  # pydantic's ValidationError is one
+            raise _Lost("died") from error
+
+    def _frames(self, mails: Sequence[Unread], desk: Desk) -> Iterator[tuple[bytes, bytes]]:
+        yield DESK, DESKS.dump_json(desk)
+        for mail in mails:
+            yield CONTENT, (mail.day.isoformat().encode() if mail.day else NO_DAY) + mail.content
+
+    async def _write(self, frames: Iterator[tuple[bytes, bytes]]) -> None:
         pipe = self._process.stdin
         assert pipe is not None
         with contextlib.suppress(OSError):  # a dead process is noticed by whoever reads its answers
             waiting = bytearray()
-            for kind, content in [(_DESK, _DESKS.dump_json(desk)), *((_CONTENT, content) for content in contents)]:
-                waiting += _HEAD.pack(kind, len(content))
+            for kind, content in frames:
+                waiting += HEAD.pack(kind, len(content))
                 waiting += content
                 if len(waiting) >= _AT_ONCE:
                     pipe.write(bytes(waiting))
@@ -173,7 +223,7 @@ class _Reader:
         assert pipe is not None
         try:
             async with asyncio.timeout(seconds):
-                kind, length = _HEAD.unpack(await pipe.readexactly(_HEAD.size))
+                kind, length = HEAD.unpack(await pipe.readexactly(HEAD.size))
                 if length > _LARGEST_ANSWER:
                     raise _Lost("died")
                 return kind, await pipe.readexactly(length)
@@ -196,49 +246,3 @@ class _Reader:
 def _absolute(entry: str) -> str:
     """The child starts in another folder, so that nothing there can be imported."""
     return str(Path(entry).absolute())
-
-
-def main() -> None:
-    """The other side: reads frames from standard input until it closes. Started by `_Reader.start` only."""
-    cpu_seconds, memory_mb = int(sys.argv[2]), int(sys.argv[3])
-    from supportbot.mail.parse import parse  # here: the parent needs none of it
-
-    parse(b"From: a@example.org\n\nHej\n")  # what is loaded late is loaded now, before memory is limited
-    _limit(memory_mb)
-    _say(_READY, b"")
-    try:
-        _answer_all(parse, cpu_seconds)
-    except MemoryError:
-        _say(_NO_MEMORY, b"")
-
-
-def _answer_all(parse: Callable[[bytes, Desk], ParsedMail], cpu_seconds: int) -> None:
-    given, desk = sys.stdin.buffer, Desk()
-    while len(head := given.read(_HEAD.size)) == _HEAD.size:
-        kind, length = _HEAD.unpack(head)
-        _renew_cpu(cpu_seconds)
-        content = given.read(length)
-        if kind == _DESK:
-            desk = _DESKS.validate_json(content)
-        else:
-            _say(_PARSED, _MAILS.dump_json(parse(content, desk)))
-
-
-def _say(kind: bytes, content: bytes) -> None:
-    sys.stdout.buffer.write(_HEAD.pack(kind, len(content)) + content)
-    sys.stdout.buffer.flush()
-
-
-def _limit(memory_mb: int) -> None:
-    """Memory; and no files written, no core dumped, hardly a file opened (reliability §5.5, TH17)."""
-    memory = memory_mb * 1024 * 1024
-    limits = ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0))
-    for which, most in (*limits, (resource.RLIMIT_NOFILE, 16)):
-        resource.setrlimit(which, (most, most))
-
-
-def _renew_cpu(seconds: int) -> None:
-    """The limit counts from the start of the process, so it is moved on before each mail; SIGXCPU ends the process."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))

@@ -120,11 +120,11 @@ def _limit_reached(conn: Connection, arrived: Arrived, decision: Decision, known
     if decision.sender_is_customer and arrived.mail.authenticity != "failed":
         if decision.urgent:
             return ""
-        many = outbox.acks_since(conn, now - DAY, recipient=sender.address)
+        many = outbox.acks_to(conn, sender.address, now - DAY)
         return "the sender's daily limit is reached" if many >= known.limits.proven_per_day else ""
-    if outbox.acks_since(conn, now - DAY, recipient=sender.address):
+    if outbox.acks_to(conn, sender.address, now - DAY):
         return "the sender was acknowledged within the last 24 hours"
-    if outbox.acks_since(conn, now - HOUR, proven=False) >= known.limits.unproven_per_hour:
+    if outbox.acks_to_unproven(conn, now - HOUR) >= known.limits.unproven_per_hour:
         return "the hourly limit for unproven senders is reached"
     return ""
 

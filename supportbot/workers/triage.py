@@ -1,4 +1,4 @@
-"""Inbox rows -> tickets: claim, read in the sandbox, decide, settle. A loop without decisions of its own.
+"""Inbox rows -> tickets: claim, read and decide in the sandbox, settle. A loop without decisions of its own.
 
 The trap: a mail that kills or stalls its reader must cost itself only: a strike for it, the rest of the batch goes on.
 """
@@ -10,14 +10,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from supportbot.mail.message import ParsedMail
 from supportbot.store import inbox
 from supportbot.store.database import Database
 from supportbot.store.inbox import Waiting
-from supportbot.triage import decide
-from supportbot.triage.decision import Decision
 from supportbot.workers.knowledge import Knowledge
-from supportbot.workers.sandbox import Poisoned, Sandbox
+from supportbot.workers.sandbox import Poisoned, Read, Sandbox, Unread
 from supportbot.workers.settle import Settled, settle
 from supportbot.workers.supervise import wait_at_most
 
@@ -58,38 +55,19 @@ class TriageWorker:
         if not waiting:
             return 0
         known = self.knowledge()
-        mails = await self.sandbox.read([row.content for row in waiting], known.desk)
-        readable: list[tuple[Waiting, ParsedMail]] = []
-        for row, mail in zip(waiting, mails, strict=True):
-            if isinstance(mail, Poisoned):
-                await self._strike(row, mail.reason)
-            else:
-                readable.append((row, mail))
-        decided = await asyncio.to_thread(self._decide, readable, known)
-        await asyncio.gather(*(self._settle(row, mail, answer, known) for row, mail, answer in decided))
+        unread = [Unread(row.content, known.calendar.day(row.received)) for row in waiting]
+        answers = await self.sandbox.read(unread, known.desk, known.judging)
+        await asyncio.gather(*(self._settle(row, answer, known) for row, answer in zip(waiting, answers, strict=True)))
         return len(waiting)
 
-    def _decide(
-        self, mails: list[tuple[Waiting, ParsedMail]], known: Knowledge
-    ) -> list[tuple[Waiting, ParsedMail, Decision | Exception]]:
-        assert known.book is not None, "the daemon is started with its rules"
-        answers: list[tuple[Waiting, ParsedMail, Decision | Exception]] = []
-        for row, mail in mails:
-            try:
-                today = row.received.astimezone(known.calendar.zone).date()
-                answers.append((row, mail, decide.decide(mail, known.registry, known.book, today)))
-            except Exception as error:  # a defect of ours must cost this mail alone
-                answers.append((row, mail, error))
-        return answers
-
-    async def _settle(self, row: Waiting, mail: ParsedMail, answer: Decision | Exception, known: Knowledge) -> None:
-        if isinstance(answer, Exception):
-            log.error("a mail could not be decided", inbox_id=row.id, exc_info=answer)
-            await self._strike(row, f"{type(answer).__name__} while deciding")
+    async def _settle(self, row: Waiting, answer: Read | Poisoned, known: Knowledge) -> None:
+        if isinstance(answer, Poisoned):
+            await self._strike(row, answer.reason)
             return
-        now = self.now()
+        mail, decision, now = answer.mail, answer.decision, self.now()
+        assert decision is not None, "the daemon is started with its rules"
         try:
-            settled = await self.database.write(lambda conn: settle(conn, row, mail, answer, known, now))
+            settled = await self.database.write(lambda conn: settle(conn, row, mail, decision, known, now))
         except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
             log.error("a mail could not be settled", inbox_id=row.id, exc_info=error)
             await self._strike(row, f"{type(error).__name__} while settling")

@@ -156,6 +156,13 @@ def test_an_absence_notice_with_the_null_path_is_no_bounce() -> None:
         assert (mail.nature, mail.failed) == ("auto_reply", ())
 
 
+def test_the_recipient_of_the_mail_below_a_notice_that_names_none() -> None:
+    body = "It could not be delivered.\nError: no valid recipients\n\nOriginal Message:\nFrom: a@icentrex.se\nTo: %s\n"
+    head = "From: MAILER-DAEMON@mx.kund.se\nSubject: Undeliverable mail"
+    assert [one.address for one in _mail(head, body % "bo@kund.se").failed] == ["bo@kund.se"]
+    assert _mail(head, body % "bo@kund.se, eva@kund.se").failed == ()
+
+
 def test_the_public_suites_bounces() -> None:
     expected = SHARED / "mail-suites" / "sisimai" / "expected.jsonl"
     if not expected.exists():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from supportbot.mail.newtext import split
+from supportbot.mail.newtext import Known, split
 
 HEAD = "Från: Ove Lund <ove@kund.example>\nSkickat: den 3 november 2026 08:10\nTill: Eva Ström\nÄmne: Ingen ton\n\n"
 MAIL = HEAD + "Hej Eva, luren är död.\n\nMvh Ove"
@@ -97,14 +97,14 @@ def test_empty_reply_takes_nothing_up() -> None:
 @pytest.mark.parametrize("address", ["kundcenter@icentrex.example", "Kundcenter+ICX-1-ab@iCentrex.example"])
 def test_an_answer_to_the_desk_takes_up_nothing_of_the_desks(words: str, address: str) -> None:
     body = words + MAIL.replace("ove@kund.example", address)
-    found = split(body, None, "Eva", ("kundcenter@icentrex.example",))
+    found = split(body, None, Known("Eva", ("kundcenter@icentrex.example",)))
     assert found.forwarded is None and "luren är död" not in found.new_text and "luren är död" in found.quoted
-    assert split(body, None, "Eva", ("support@icentrex.example",)).forwarded is not None
+    assert split(body, None, Known("Eva", ("support@icentrex.example",))).forwarded is not None
 
 
 def test_a_mail_of_the_desk_that_is_forwarded_stays() -> None:
     marker = "Stämmer det här?\n\n---------- Forwarded message ---------\n"
-    found = split(marker + MAIL, None, "Eva", ("ove@kund.example",))
+    found = split(marker + MAIL, None, Known("Eva", ("ove@kund.example",)))
     assert found.forwarded is not None and "luren är död" in found.new_text
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from supportbot.mail.newtext import split
+from supportbot.mail.newtext import Known, split
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "mail-suites"
 
@@ -455,9 +455,9 @@ def test_nothing_is_lost(name: str) -> None:
 
 def test_sender_tells_a_name_written_small() -> None:
     assert split("luren e död\nberit", None).signature == ""
-    assert split("luren e död\nberit", None, "Berit Ek <b.ek@kund.example>").signature == "berit"
-    assert split("luren e död\nek är sjuk", None, "Berit Ek <b.ek@ek.example>").signature == ""
-    assert split("Lägg upp en ny kollega:\nBerit Ek", None, "Berit Ek <b.ek@kund.example>").signature == ""
+    assert split("luren e död\nberit", None, Known("Berit Ek <b.ek@kund.example>")).signature == "berit"
+    assert split("luren e död\nek är sjuk", None, Known("Berit Ek <b.ek@ek.example>")).signature == ""
+    assert split("Lägg upp en ny kollega:\nBerit Ek", None, Known("Berit Ek <b.ek@kund.example>")).signature == ""
 
 
 MARKED = {

@@ -98,6 +98,8 @@ def test_a_mistake_in_customers_is_told(old: str, new: str, told: str) -> None:
         ("partners.toml", "urgent_phone", "urgent_fone", 'urgent_fone is not known here. Did you mean "urgent_phone"?'),
         ("partners.toml", "max_size = 10000000", 'max_size = "10 MB"', "max_size must be a whole number of bytes"),
         ("partners.toml", "NT-", "NT-(", "is no regular expression"),
+        ("partners.toml", r"NT-\d{5}", r"(\d+)+", "repeats a group"),
+        ("partners.toml", 'text = "Ange', 'urgent = "phone"\ntext = "Ange', "urgent stands with the partner, too."),
         (
             "partners.toml",
             "[[partner]]",
@@ -120,6 +122,14 @@ def test_a_mistake_elsewhere_is_told(file: str, old: str, new: str, told: str) -
 def test_all_mistakes_are_told_at_once() -> None:
     text = customers(("556901-2346", "556901-2347"), ("partner,NORR", "partner,NORD"), ("2023-05-01", "maj"))
     assert len(problems(customers_csv=text, hardware_toml=FILES["hardware.toml"].replace("kind", "sort", 1))) == 5
+
+
+def test_what_a_partner_may_leave_out_may_stand_in_its_guidelines() -> None:
+    moved = FILES["partners.toml"].replace("max_size = 10000000 ", "# ")
+    moved = moved.replace('text = "Ett ärende', 'max_size = 20000000\nurgent = "phone"\ntext = "Ett ärende')
+    partner = read(FILES | {"partners.toml": moved}).partner("GRON")
+    assert partner is not None
+    assert (partner.max_size, partner.urgent) == (20_000_000, "phone")
 
 
 def test_a_missing_file_is_told() -> None:

@@ -16,7 +16,7 @@ from supportbot.store.inbox import Kept
 from supportbot.tickets.office import Office
 from supportbot.tickets.questions import read_questions
 from supportbot.tickets.templates import Templates
-from supportbot.triage import registry, rulebook
+from supportbot.triage import registry
 from supportbot.triage.decision import Decision
 from supportbot.workers.knowledge import Knowledge, Limits
 from supportbot.workers.settle import Settled, settle
@@ -33,7 +33,7 @@ def known() -> Knowledge:
     texts = folders.read_rules(folders.shipped("rules"))
     return Knowledge(
         registry=registry.read(FILES),
-        book=rulebook.build(texts, test=False),
+        judging=None,
         templates=Templates(folders.read_templates(folders.shipped("rules"))),
         questions=read_questions(texts["questions.toml"]),
         office=Office("iCentrex kundcenter", "kundcenter@icentrex.se", "020-20 20 22", ("sv", "en")),

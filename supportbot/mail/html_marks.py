@@ -1,0 +1,125 @@
+"""The attributes of one HTML element -> what they say of it: hidden, quoted, an introduction, a signature, coloured.
+
+Pure. The trap: every program has its own marks, and Outlook puts "x_" before those of the mails that it quotes.
+"""
+
+import re
+from functools import lru_cache
+
+from supportbot.mail.lines import Mark
+from supportbot.mail.wording import words
+
+Attributes = dict[str, str | None]
+_MOST_KEPT = 500
+_UNNAMED: tuple[bool, bool, Mark] = (False, False, "")
+
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])"
+    r"|(?<![-\w])font-size\s*:\s*0(?:\.0+)?(?![.\d])|max-height\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
+)
+_OUTLOOK_LINE = re.compile(
+    r"border-top\s*:\s*(?:solid\s+#?\w+\s+1\.0pt|#?\w+\s+1\.0pt\s+solid|1(?:\.0)?pt\s+solid)"
+    r"|border-width\s*:\s*1(?:\.0)?pt\s+(?:medium|0)",
+    re.IGNORECASE,
+)
+"""The line above a quote: as Word writes it, and as Outlook on the web rewrites that."""
+
+_QUOTE_BOXES = words(
+    """
+    yahoo_quoted protonmail_quote tutanota_quote olk_src_body_section isreplycontent zmail_extra_quote
+    """
+)
+_ATTRIBUTIONS = words(
+    """
+    gmail_attr moz-cite-prefix reply-intro
+    """
+)
+_HEADER_BLOCKS = words(
+    """
+    divrplyfwdmsg outlookmessageheader ms-outlook-mobile-reference-message stopspelling
+    """
+)
+_SIGNATURES = words(
+    """
+    gmail_signature moz-signature signature applemailsignature composer_signature ms-outlook-mobile-signature
+    protonmail_signature_block yahoo-signature
+    """
+)
+
+_SPEAKS = re.compile(
+    r"\b(?:i|med|in|with)\s+(?:en\s+)?(?:r(?:ö|&ouml;)(?:tt|d)|blått|blå|gr[öø]nt|grön|red|blue|green|rødt|blåt|rot|blau|grün)\b"
+)
+_COLOURS = (
+    "rött", "röd ", "r&ouml;", "blå", "grön", "grøn", "rødt", "in red", "in blue", "in green", "with red", "with blue",
+    "with green", "in rot", "in blau", "in grün",
+)  # fmt: skip
+"""One of them stands in most of what _SPEAKS knows, and to look for them first is much faster."""
+_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;]{1,40})", re.IGNORECASE)
+_NAMED = {"red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255)}
+_HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
+_RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\b.*")
+_LEAST_COLOUR = 110
+"""Between the strongest and the weakest part of a colour that a reader calls one; Outlook's dark blue (94) is none."""
+
+
+def is_hidden(attributes: Attributes) -> bool:
+    style = attributes.get("style")
+    return "hidden" in attributes or (style is not None and _of_style(style[:2000])[0])
+
+
+def quotation(tag: str, attributes: Attributes) -> tuple[int, Mark]:
+    """How many levels of quotation an element adds, and what it marks."""
+    if not attributes:
+        return 0, ""
+    named = "class" in attributes or "id" in attributes
+    cited, boxed, mark = _of_names(_names(attributes)) if named else _UNNAMED
+    if boxed or (tag == "blockquote" and (cited or attributes.get("type") == "cite" or "cite" in attributes)):
+        return 1, ""
+    style = attributes.get("style")
+    lined = style is not None and mark != "attribution" and _of_style(style[:2000])[1]
+    return 0, "header" if lined else mark
+
+
+def _names(attributes: Attributes) -> str:
+    return f"{(attributes.get('class') or '')[:300]} {(attributes.get('id') or '')[:300]}"
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _of_style(style: str) -> tuple[bool, bool]:
+    """Whether a style hides, and whether it draws Outlook's line. Kept: programs write the same few over and over."""
+    return _HIDDEN.search(style) is not None, _OUTLOOK_LINE.search(style[:500]) is not None
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _of_names(text: str) -> tuple[bool, bool, Mark]:
+    """What classes and ids say: cited, quoted, and the mark. Kept, too."""
+    names = {name.removeprefix("x_") for name in text.lower().split()}
+    mark: Mark = "signature" if names & _SIGNATURES else ""
+    mark = "header" if names & _HEADER_BLOCKS else mark
+    mark = "attribution" if names & _ATTRIBUTIONS else mark
+    return "gmail_quote" in names, bool(names & _QUOTE_BOXES), mark
+
+
+def speaks_of_colour(low: str) -> bool:
+    """Whether a mail in HTML, small, says "i rött" or the like: then the colours of its lines are of interest."""
+    return "color" in low and any(word in low for word in _COLOURS) and _SPEAKS.search(low) is not None
+
+
+def is_coloured(attributes: Attributes, around: bool) -> bool:
+    """Whether text in an element has a colour, by its own word or, without one, as the text around it."""
+    own = _COLOUR.search((attributes.get("style") or "")[:500])
+    name = own[1] if own else attributes.get("color")
+    if name is None:
+        return around
+    found = _rgb(name.strip().lower()[:40])
+    return found is not None and max(found) - min(found) >= _LEAST_COLOUR
+
+
+def _rgb(name: str) -> tuple[int, int, int] | None:
+    if name in _NAMED:
+        return _NAMED[name]
+    if found := _HEX.fullmatch(name):
+        return int(found[1], 16), int(found[2], 16), int(found[3], 16)
+    found = _RGB.fullmatch(name)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
