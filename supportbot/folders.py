@@ -59,5 +59,6 @@ def _read(folder: Path, pattern: str, mend: str, only: tuple[str, ...] = ()) -> 
     if problems:
         raise Invalid(problems)
     if not texts:
-        raise Invalid([Problem(str(folder), f"holds no {pattern} file.", mend)])
+        lacking = "none of the files" if only else f"no file {pattern.rpartition('/')[2]}"
+        raise Invalid([Problem(str(folder), f"holds {lacking}.", mend)])
     return texts

@@ -44,17 +44,18 @@ async def check(settings: MailboxSection, password: str) -> list[Problem]:
     where = f"mailbox {settings.name}"
     try:
         async with open_session(settings, password) as session:
-            problems = _shortcomings(where, session) + await _missing(where, session, settings)
+            problems = _shortcomings(where, session) + await _unusable(where, session, settings)
             return problems + _in_the_clear(where, settings, session.peer)
     except (Unreachable, Denied) as error:
         return [Problem(where, str(error))]
 
 
-async def _missing(where: str, session: Session, settings: MailboxSection) -> list[Problem]:
+async def _unusable(where: str, session: Session, settings: MailboxSection) -> list[Problem]:
+    """A folder that is not there is no problem: the daemon makes it with the first mail."""
     names = (settings.folders.done, settings.folders.aside)
-    missing = await session.check_folders(dict.fromkeys(names))
-    mend = "Make it, or let the daemon make it with the first mail; some servers want a name such as INBOX.Handled."
-    return [Problem(where, f"there is no folder {name!r}.", mend) for name in missing]
+    unusable = await session.unusable_folders(dict.fromkeys(names))
+    mend = "Name another one in the mailbox's folders in config.toml."
+    return [Problem(where, f"the folder {name!r} {why}.", mend) for name, why in unusable.items()]
 
 
 def _shortcomings(where: str, session: Session) -> list[Problem]:

@@ -30,6 +30,8 @@ DONE_KEYWORD = "$Supportbot-done"
 PARTIAL_BYTES = 50 << 20
 
 PutAway = Literal["moved", "copied", "keyword", "left", "gone"]
+_OWN_PREFIX = re.compile(rb'\(\("([^"\\]*)"')
+"""The first of one's own namespaces in a NAMESPACE response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,15 +240,26 @@ class Session:
         finally:
             idle.cancel()
 
-    async def check_folders(self, names: Iterable[str]) -> list[str]:
-        """Those of the folders that are not there (or hold no mails)."""
-        missing = []
+    async def unusable_folders(self, names: Iterable[str]) -> dict[str, str]:
+        """Folders that mails cannot be moved to, with the reason. One that can be made when needed is no trouble."""
+        unusable = {}
+        prefix = await self._prefix()
         for name in names:
             answer = self._accepted("LIST", await self._connection.run("LIST", '""', folder(name)))
             found = [line.upper() for line in answer.data(b"LIST")]
-            if not any(b"\\NOSELECT" not in line and b"\\NONEXISTENT" not in line for line in found):
-                missing.append(name)
-        return missing
+            if any(b"\\NOSELECT" in line for line in found):
+                unusable[name] = "holds folders only, no mails"
+            elif not any(b"\\NONEXISTENT" not in line for line in found) and not name.startswith(prefix):
+                unusable[name] = f"cannot be made here: this server wants a name such as {prefix}{name}"
+        return unusable
+
+    async def _prefix(self) -> str:
+        """What the names of one's own folders begin with (RFC 2342); "" where the server does not say."""
+        if "NAMESPACE" not in self.capabilities:
+            return ""
+        answer = await self._connection.run("NAMESPACE")
+        told = _OWN_PREFIX.match(b" ".join(answer.data(b"NAMESPACE")))
+        return told[1].decode("ascii", "replace") if told else ""
 
     def _accepted(self, name: str, answer: Answer) -> Answer:
         if not answer.ok:

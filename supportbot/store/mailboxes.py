@@ -23,10 +23,13 @@ class MailboxState:
     """What the last failure was; it stays after things are well again."""
 
 
-def searched(conn: Connection, account: str, folder: str, uidvalidity: int, now: datetime) -> None:
-    """The folder was read: whatever failed is well again."""
-    changed = {"uidvalidity": uidvalidity, "last_search": now, "failing_since": None}
-    upsert(conn, T, {"account": account, "folder": folder, "last_error": "", **changed}, changed)
+def searched(conn: Connection, account: str, folder: str, uidvalidity: int, now: datetime, refused: str = "") -> None:
+    """The folder was read: whatever failed is well again, but for mails that the server refused to give."""
+    read = {"uidvalidity": uidvalidity, "last_search": now}
+    row = {"account": account, "folder": folder, **read, "failing_since": now if refused else None}
+    still = func.coalesce(T.c.failing_since, now) if refused else None
+    told = {"last_error": refused} if refused else {}
+    upsert(conn, T, {**row, "last_error": refused}, {**read, "failing_since": still, **told})
 
 
 def failed(conn: Connection, account: str, folder: str, why: str, now: datetime) -> None:

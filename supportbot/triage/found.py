@@ -43,12 +43,19 @@ _DAY = (
     r"lunch|midnatt|\d{1,2}[./]\d{1,2}|\d{4}-\d{2}-\d{2}|"
     r"\d{1,2}(?::?[ae])? (?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)\w*)"
 )
+_HOUR = "(?:halv )?(?:ett|tva|tre|fyra|fem|sex|sju|atta|nio|tio|elva|tolv)"
 _AT = r"(?:(?:ca|cirka|circa|kl|klockan|around|at|about|runt|vid)\.?\s*)"
-_CLOCK = rf"(?:{_AT}{{0,3}}\d{{1,2}}[.:]\d{{2}}(?!\d|[./]\d)|(?:kl|klockan|vid|at)\.?\s*\d{{1,2}}\b)"
+_CLOCK = rf"(?:{_AT}{{0,3}}\d{{1,2}}[.:]\d{{2}}(?!\d|[./]\d)|(?:kl|klockan|vid|at)\.?\s*(?:\d{{1,2}}|{_HOUR})\b)"
 _SINCE = re.compile(
     r"\b(?:sedan|sen|since|fran och med|siden|fra)\s+(?:ungefar |ca |omkring |about |i )?"
     rf"(?:{_DAY}|{_CLOCK})(?:[ ,]+(?:{_DAY}|{_CLOCK})){{0,3}}|\b(?:i |pa )?{_DAY}[ ,]+{_CLOCK}"
 )
+_BEGAN = re.compile(
+    r"\b(?:borjade|slutade|markte|upptackte|hande|intraffade|uppstod|dog|slocknade|forsvann|started|stopped|began|"
+    r"noticed|happened|died|begyndte|begynte|startet|stoppet|sluttet|skjedde|skete|alkoi|loppui|huomasin)\b[^.!?\n]{0,25}?"
+    rf"\b(?P<day>(?:i |pa |on )?{_DAY}(?:[ ,]+(?:{_DAY}|{_CLOCK}|efter lunch|fore lunch|after lunch)){{0,3}})"
+)
+"""A day behind the word that says that something began or ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ def affected_number(registry: Registry, customer_id: str | None, text: str, numb
     """The number that is named as affected, else the first of the customer's own."""
     named = [one for one in numbers if _labelled(text, one, "affected_number")]
     targets = {one for one in numbers if _TARGET.search(flat(text[max(0, one.start - 40) : one.start]))}
+    targets |= {one for one in numbers if one not in named and _labelled(text, one, "contact_phone")}
     theirs = [
         one for one in numbers if customer_id and registry.by_phone(one.value) == customer_id and one not in targets
     ]
@@ -100,13 +108,15 @@ def contact_phone(text: str, numbers: Sequence[_Number], signed: bool = False) -
 
 
 def time_of_fault(text: str) -> str:
-    """What stands after a label such as "Since:", else the first "sedan i går kl 14"."""
+    """What stands after a label such as "Since:", else the first "sedan i går kl 14", else when it began."""
     smooth = flat(text)
     label = re.search(rf"(?:^|\n)\s*[-*]?\s*(?:{_LABEL['time_of_fault']})\s*([^\n]{{2,80}})", smooth)
     if label:
         return text[label.start(1) : label.end(1)].strip().rstrip(".")
-    since = _SINCE.search(smooth)
-    return text[since.start() : since.end()].strip() if since else ""
+    if since := _SINCE.search(smooth):
+        return text[since.start() : since.end()].strip()
+    began = _BEGAN.search(smooth)
+    return text[began.start("day") : began.end("day")].strip() if began else ""
 
 
 def device_model(devices: Sequence[DeviceSighting]) -> str:

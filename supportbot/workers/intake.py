@@ -59,11 +59,12 @@ class IntakeWorker:
         full = self._until_search() <= 0
         if full:
             self._searched = time.monotonic()
+            session.refused.clear()
         uids = await session.search(1 if full else self._highest + 1)
         kept = await self._keep(session, uids)
         await self._put_away(session)
         if full:
-            await self._note_search()
+            await self._note_search(session)
         return kept
 
     def _until_search(self) -> float:
@@ -145,10 +146,11 @@ class IntakeWorker:
         await self.database.write(note)
         log.info("put away", mailbox=self.settings.name, folder=target, mails=len(hows))
 
-    async def _note_search(self) -> None:
+    async def _note_search(self, session: Session) -> None:
         account, folder, validity = self.settings.name, self.settings.folders.inbox, self._uidvalidity
-        now = self.now()
-        await self.database.write(lambda conn: mailboxes.searched(conn, account, folder, validity, now))
+        refused = "; ".join(f"the server does not give mail UID {uid}: {why}" for uid, why in session.refused.items())
+        now, why = self.now(), refused[:300]
+        await self.database.write(lambda conn: mailboxes.searched(conn, account, folder, validity, now, why))
 
 
 def _keep_all(rows: list[Kept], now: datetime, conn: Connection) -> None:

@@ -232,12 +232,17 @@ async def test_what_is_still_here_is_no_news():
     assert server.mistakes == []
 
 
-async def test_folders_that_hold_no_mails_are_missing():
+async def test_folders_that_take_no_mails_are_told():
     steps = (
+        *("NAMESPACE", b'* NAMESPACE (("INBOX." ".")) NIL NIL\r\n%T OK done\r\n'),
         *('LIST "" "Handled"', b'* LIST (\\HasNoChildren) "." {7}\r\nHandled\r\n%T OK LIST done\r\n'),
         *('LIST "" "A"', b'* LIST (\\Noselect) "." "A"\r\n%T OK LIST done\r\n'),
         *('LIST "" "B"', b"%T OK LIST done\r\n"),
+        *('LIST "" "INBOX.B"', b"%T OK LIST done\r\n"),
     )
-    async with Scripted(*signed_in(), *steps) as server, opened(server) as session:
-        assert await session.check_folders(["Handled", "A", "B"]) == ["A", "B"]
+    async with Scripted(*signed_in("IDLE NAMESPACE"), *steps) as server, opened(server) as session:
+        assert await session.unusable_folders(["Handled", "A", "B", "INBOX.B"]) == {
+            "A": "holds folders only, no mails",
+            "B": "cannot be made here: this server wants a name such as INBOX.B",
+        }
     assert server.mistakes == []

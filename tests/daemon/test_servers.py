@@ -15,7 +15,7 @@ from servers.smtp_sink import SmtpSink
 
 from supportbot.channels import imap
 from supportbot.config_file import load
-from supportbot.store import inbox
+from supportbot.store import inbox, mailboxes
 from supportbot.store.database import Database
 from supportbot.workers.intake import IntakeWorker
 
@@ -39,6 +39,47 @@ def own_server(tmp_path_factory, server):
     yield start
     for each in servers:
         each.end()
+
+
+SECOND = """
+[[mailbox]]
+name = "stockholm"
+host = "127.0.0.1"
+port = {port}
+ca_file = "{ca}"
+user = "{user}"
+auth = {{ password = {{ file = "{password}.txt" }} }}
+timeout_seconds = 5
+folders = {{ done = "Klart" }}
+"""
+
+
+async def test_two_mailboxes_are_watched_and_one_that_fails_holds_up_no_other(tmp_path, server, relay, own_server):
+    relay.received.clear()
+    other = own_server()
+    more = SECOND.format(port=other.tls_port, ca=server.certificate.ca_file, user="desk", password="imap")
+    async with running(tmp_path, server, relay, "desk58", more=more) as daemon:
+        other.deliver("desk", [mail("Hej! Telefonen i köket är svart.", message_id="<two.1@kund.example>")])
+        daemon.deliver(
+            mail("Hej! Headsetet knastrar.", "Bo <bo@bagarstugan.example>", message_id="<two.2@kund.example>")
+        )
+        await daemon.settled(2)
+        rows = [await daemon.desk.database.read(lambda conn, n=n: inbox.get(conn, n)) for n in (1, 2)]
+        assert {row.account for row in rows} == {"kundcenter", "stockholm"}
+        assert all(len(daemon.sent_to(f"{name}@bagarstugan.example")) == 1 for name in ("eva", "bo"))
+        await daemon.put_away("Handled", 1)
+        await daemon.until(lambda: other.folders("desk").get("Klart") == 1)
+        other.end()
+        daemon.deliver(
+            mail("Hej! Nu knastrar det igen.", "Bo <bo@bagarstugan.example>", message_id="<two.3@kund.example>")
+        )
+        await daemon.settled(3)
+        for _ in range(200):
+            states = {state.name: state for state in await daemon.desk.database.read(mailboxes.everyone)}
+            if states["stockholm"].failing_since:
+                break
+            await asyncio.sleep(0.05)
+        assert states["stockholm"].failing_since and states["kundcenter"].failing_since is None
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,15 @@ async def test_a_mailbox_fails_since_the_first_failure_in_a_row(write):
     assert await write(mailboxes.find, *box) == well
     await write(mailboxes.failed, *box, "again", NOW + 2 * HOUR)
     assert (await write(mailboxes.find, *box)).failing_since == NOW + 2 * HOUR
+    await write(mailboxes.searched, *box, 7, NOW + 3 * HOUR, "mail UID 2: NO broken")
+    refused = MailboxState("desk", "INBOX", 7, NOW + 3 * HOUR, NOW + 2 * HOUR, "mail UID 2: NO broken")
+    assert await write(mailboxes.find, *box) == refused
+    await write(mailboxes.searched, *box, 7, NOW + 4 * HOUR)
+    assert (await write(mailboxes.find, *box)).failing_since is None
+    await write(mailboxes.searched, "fresh", "INBOX", 1, NOW, "mail UID 9: NO broken")
+    assert (await write(mailboxes.find, "fresh", "INBOX")).failing_since == NOW
     await write(mailboxes.searched, "another", "INBOX", 1, NOW)
-    assert [one.name for one in await write(mailboxes.everyone)] == ["another", "desk"]
+    assert [one.name for one in await write(mailboxes.everyone)] == ["another", "desk", "fresh"]
 
 
 CUSTOMERS = (

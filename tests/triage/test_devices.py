@@ -158,6 +158,12 @@ def test_several_devices_come_in_the_order_of_the_text() -> None:
          {"example_call": "Exempel: från 070-174 06 13 till 040-628 04 04 kl. 10.22."}),
         ("Kan ni låta samtalen gå till 040-628 04 09?", "",
          {}),
+        ("Numret är stumt sen klockan åtta.", "",
+         {"time_of_fault": "sen klockan åtta"}),
+        ("Det slutade i måndags efter lunch, och ingen märkte det förrän kl 15.", "",
+         {"time_of_fault": "i måndags efter lunch"}),
+        ("Vi märkte det i går. Ring mig på 040-628 04 09.", "",
+         {"time_of_fault": "i går", "contact_phone": "+46 40 628 04 09"}),
     ],
 )  # fmt: skip
 def test_facts_for_the_partner(text: str, signature: str, facts: dict[str, str]) -> None:
