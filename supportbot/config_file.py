@@ -51,7 +51,7 @@ def _problem(file: str, text: str, detail: ErrorDetails) -> Problem:
         case "extra_forbidden":
             return Problem(where, "is not a key of the config.", _did_you_mean(keys))
         case "string_pattern_mismatch":
-            return Problem(where, f"{detail['input']!r} has signs that it must not.", "Use a to z, 0 to 9, - and _ only.")
+            return Problem(where, f"{detail['input']!r} has signs that it must not.", "Use a to z, 0-9, - and _.")
         case "value_error":
             return Problem(where, str(detail["ctx"]["error"]) + ".")
         case _ if {"auth", "secret", "previous_secret"} & set(keys):

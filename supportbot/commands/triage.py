@@ -73,5 +73,5 @@ def _decided(name: str, decision: Decision) -> dict[str, Any]:
             for question, reasons in decision.reasons.items()
         },
         "unsure": list(decision.unsure),
-        "notes": list(decision.notes),
+        "notes": [str(note) for note in decision.notes],
     }

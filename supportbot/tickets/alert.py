@@ -7,6 +7,7 @@ a sender that is not proven is said to be so before anybody rings.
 from supportbot.mail.compose import Letter
 from supportbot.tickets.effects import RaiseAlert
 from supportbot.tickets.office import Office, phone_shown
+from supportbot.tickets.points import points_of
 from supportbot.tickets.privacy import mask_personal_numbers
 from supportbot.tickets.templates import Templates
 from supportbot.tickets.ticket import Ticket
@@ -56,7 +57,7 @@ def _urgent(
         "told": phone_shown(ticket.phone_escalation.number) if ticket.phone_escalation else "",
         **_partner(partner),
         "reasons": [_reason(reason) for reason in decision.reasons.get("urgent", ())],
-        "find_out": _find_out(ticket),
+        "find_out": list(points_of(ticket.decision)),
         "said": list(said(mask_personal_numbers(mail_text[:MOST_READ]))),
     }
 
@@ -80,14 +81,6 @@ def _reason(reason: Reason) -> dict[str, str]:
         "because": reason.because,
         "words": _masked(reason.words, 160),
     }
-
-
-def _find_out(ticket: Ticket) -> list[str]:
-    """What a person must know or clear up; for a ticket under review, why it is."""
-    decision = ticket.decision
-    routed = decision.reasons.get("route", ()) if decision.route == "review" else ()
-    points = (*decision.notes, *(reason.because for reason in routed if reason.because))
-    return [_masked(point, 300) for point in dict.fromkeys(points)]
 
 
 def _phone(found: str) -> str:

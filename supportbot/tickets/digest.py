@@ -24,6 +24,7 @@ from supportbot.tickets.digest_values import (
     Undelivered,
 )
 from supportbot.tickets.office import Office, phone_shown
+from supportbot.tickets.points import points_of
 from supportbot.tickets.privacy import mask_personal_numbers
 from supportbot.tickets.templates import Templates
 from supportbot.tickets.ticket import BillingState, Status, Ticket, Verdict
@@ -122,6 +123,7 @@ def _ticket_line(ticket: Ticket, name: SectionName) -> Line:
         since=ticket.opened,
         summary=_safe(ticket.summary or ticket.subject, 120),
         why=_safe(_why(ticket, name), 240),
+        points=points_of(ticket.decision) if name == "review" else (),
         command=COMMANDS[name].format(number=ticket.number),
         marks=tuple(mark for mark, holds in MARKS if holds(ticket)),
     )
@@ -141,9 +143,6 @@ def _why(ticket: Ticket, name: SectionName) -> str:
     match name:
         case "ring":
             return phone_shown(ticket.phone_escalation.number) if ticket.phone_escalation else ""
-        case "review":
-            because = [reason.because for reason in decision.reasons.get("route", ()) if reason.because]
-            return " ".join((*decision.notes, *because))
         case "unsure":
             return " ".join(decision.unsure)
         case "billing":
@@ -260,6 +259,7 @@ def _line_values(line: Line, now: datetime, language: str) -> dict[str, object]:
         "age": age(line.since, now, language) if line.since else "",
         "summary": line.summary,
         "why": line.why,
+        "points": list(line.points),
         "command": line.command,
         "marks": list(line.marks),
         "kind": line.kind or "",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from supportbot.tickets.effects import EffectKind
+from supportbot.tickets.points import Point
 from supportbot.tickets.ticket import Ticket, Verdict
 
 SectionName = Literal[
@@ -72,6 +73,8 @@ class Line:
     summary: str
     why: str
     command: str
+    points: tuple[Point, ...] = ()
+    """What a person must know or clear up, in the section of tickets to review."""
     marks: tuple[str, ...] = ()
     """What staff must bear in mind: urgent, billable, unproven, unread."""
     kind: EffectKind | None = None

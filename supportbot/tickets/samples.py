@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from supportbot.tickets.effects import AlertAbout, EffectKind
+from supportbot.tickets.points import POINTS
 from supportbot.triage.decision import BillableReason, Category, Kind, Question, Route
 from supportbot.triage.records import REQUIRABLE
 
@@ -28,6 +29,7 @@ _REASONS = ("", *get_args(BillableReason))
 _SAID = ["Vi kan inte ringa.", "", "Hälsningar {{ 7 * 7 }} <b>Anna</b>"]
 _MOMENT = "tisdagen den 24 november 2026 kl. 9.14"
 _TOKEN = "[ICX-10042-ABCDEFGHIJKLM]"
+_POINTS = [(code, ("AB", "C")) for code in POINTS]
 
 _LINE: dict[str, object] = {
     "number": 10042,
@@ -35,6 +37,7 @@ _LINE: dict[str, object] = {
     "category": "hardware",
     "age": "3 timmar",
     "summary": "Telefonen är död",
+    "points": _POINTS,
     "command": "supportbot ticket 10042 take",
     "marks": ["urgent", "billable", "unproven", "unread"],
     "kind": "forward",
@@ -43,7 +46,7 @@ _BARE_LINE: dict[str, object] = {key: type(value)() for key, value in _LINE.item
 _SECTIONS = {
     "ring": "020-20 20 22",
     "trouble": "",
-    "review": "Uppgifterna säger emot varandra.",
+    "review": "",
     "undelivered": "550 no such user",
     "unsure": "kind route",
     "answered": "Lisa",
@@ -124,7 +127,7 @@ SAMPLES: dict[str, dict[str, object]] = {
             {"rule": "nobody-reaches-us", "clause": "T4", "because": "Ingen når kunden.", "words": "ingen kommer fram"},
             {"rule": "reads-urgent", "clause": "", "because": "", "words": ""},
         ],
-        "find_out": ["Avtalet har gått ut."],
+        "find_out": _POINTS,
         "said": _SAID,
     },
     "trouble": {
@@ -166,6 +169,7 @@ WORD_KEYS: dict[str, tuple[str, ...]] = {
     "missing": REQUIRABLE,
     "billable": get_args(BillableReason),
     "question": get_args(Question),
+    "point": POINTS,
     "mark": ("urgent", "billable", "unproven", "unread"),
     "urgency": ("urgent", "normal"),
     "effect": get_args(EffectKind),

@@ -7,7 +7,7 @@ that is merely named (in a signature, as the customer's IT firm) sold nothing.
 from dataclasses import dataclass
 from datetime import date
 
-from supportbot.triage.decision import Purchase, Reason
+from supportbot.triage.decision import Note, Purchase, Reason
 from supportbot.triage.evidence import Sighting
 from supportbot.triage.facts import Facts
 from supportbot.triage.records import Customer
@@ -23,7 +23,7 @@ class Bought:
     denied: bool
     """The text says plainly what the registry denies."""
     reasons: tuple[Reason, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def of(registry: Registry, sighting: Sighting, said: Answer, told: Facts, today: date, terms: Terms) -> Bought:
@@ -42,7 +42,7 @@ def of(registry: Registry, sighting: Sighting, said: Answer, told: Facts, today:
     if denied:
         shown = from_text[0].words if from_text else ""
         held = " ".join(filter(None, (customer.purchase, customer.partner_id)))
-        notes.append(f"The registry says {held}, the text says {shown!r}. Find out with whom the contract is.")
+        notes.append(Note("other_purchase", (held, shown)))
     return Bought(customer.purchase, customer.partner_id, denied, (why, *(from_text if denied else ())), tuple(notes))
 
 
@@ -78,11 +78,11 @@ def _said(said: Answer, told: Facts, partner: str) -> tuple[Reason, ...]:
     return tuple(Reason(rule.name, rule.because, rule.clause, *place) for place in dict.fromkeys(places))
 
 
-def _contract(customer: Customer, today: date, terms: Terms) -> list[str]:
+def _contract(customer: Customer, today: date, terms: Terms) -> list[Note]:
     """What staff should know of the contract; it changes no decision."""
     notes = []
     if customer.contract_end and customer.contract_end < today:
-        notes.append(f"The contract of {customer.name} ended on {customer.contract_end.isoformat()}.")
+        notes.append(Note("contract_ended", (customer.name, customer.contract_end.isoformat())))
     if customer.service and customer.service not in terms.services:
-        notes.append(f"The terms are those of {', '.join(terms.services)}; the customer has {customer.service}.")
+        notes.append(Note("other_service", (", ".join(terms.services), customer.service)))
     return notes

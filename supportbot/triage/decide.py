@@ -10,7 +10,7 @@ from datetime import date
 
 from supportbot.mail.message import ParsedMail
 from supportbot.triage import buying, equipment
-from supportbot.triage.decision import BillableReason, Category, Decision, Kind, PassedOver, Question, Reason
+from supportbot.triage.decision import BillableReason, Category, Decision, Kind, Note, PassedOver, Question, Reason
 from supportbot.triage.evidence import Sighting, identify
 from supportbot.triage.facts import Facts, facts
 from supportbot.triage.found import found
@@ -137,10 +137,10 @@ class _Asked:
             weak.insert(0, "kind")
         return tuple(dict.fromkeys([*self.doubted, *weak]))
 
-    def notes(self, urgent: bool) -> tuple[str, ...]:
+    def notes(self, urgent: bool) -> tuple[Note, ...]:
         """What contradicts itself in the text: an outage that its sender plays down."""
         if urgent and self.told.places.phrases.get("{mild}"):
-            return ("The sender says that it is not urgent, but the text states an outage.",)
+            return (Note("played_down"),)
         return ()
 
 

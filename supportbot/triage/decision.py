@@ -45,6 +45,38 @@ class Reason:
     """The registry's row, as "customers.csv C101" or "devices.csv C101 80:5E:C0:21:16:70"."""
 
 
+NoteCode = Literal[
+    "different_customers",
+    "shared_domain",
+    "unknown_org_number",
+    "other_purchase",
+    "contract_ended",
+    "other_service",
+    "played_down",
+]
+NOTES: dict[NoteCode, str] = {
+    "different_customers": "The evidence points at different customers: {0}.",
+    "shared_domain": "The domain {0} is shared by {1}.",
+    "unknown_org_number": "The organisation number {0} is in no customer's row.",
+    "other_purchase": "The registry says {0}, the text says “{1}”. Find out with whom the contract is.",
+    "contract_ended": "The contract of {0} ended on {1}.",
+    "other_service": "The terms are those of {0}; the customer has {1}.",
+    "played_down": "The sender says that it is not urgent, but the text states an outage.",
+}
+"""What each note says, its values put in; the letters say it in the words of rules/templates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What staff must find out or know; it changes no decision."""
+
+    code: NoteCode
+    values: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return NOTES[self.code].format(*self.values)
+
+
 @dataclass(frozen=True, slots=True)
 class PassedOver:
     """A rule that would have answered, and what stopped it."""
@@ -76,8 +108,8 @@ class Decision:
     passed_over: tuple[PassedOver, ...] = ()
     unsure: tuple[Question, ...] = ()
     """Questions whose answer a person should look at."""
-    notes: tuple[str, ...] = ()
-    """What staff must find out or know: contradictions, an ended contract, a service without terms."""
+    notes: tuple[Note, ...] = ()
+    """Contradictions, an ended contract, a service without terms."""
     device: str | None = None
     """The device at fault as far as known, e.g. "Yealink T46U 80:5E:C0:21:16:70"."""
     found: dict[str, str] = field(default_factory=dict)

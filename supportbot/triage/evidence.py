@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from supportbot.mail.message import Address, Forwarded
+from supportbot.triage.decision import Note
 from supportbot.triage.index import Registry
 from supportbot.triage.names import Mention
 from supportbot.triage.numbers import candidates, e164, organisation_number, plain
@@ -47,7 +48,7 @@ class Sighting:
     """Partner id when the From address lies in a partner's own domain."""
     sender_is_customer: bool = False
     """The From address, or its own (not shared) domain, is this customer's."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def identify(
@@ -85,7 +86,7 @@ def _concluded(
     partner: str | None,
     chosen: list[Evidence],
     names: list[Evidence],
-    notes: list[str],
+    notes: list[Note],
 ) -> Sighting:
     ids = sorted({one.customer_id for one in chosen})
     if len(ids) == 1:
@@ -94,7 +95,7 @@ def _concluded(
         return Sighting(ids[0], _in_order(chosen), False, partner, theirs, tuple(notes))
     hard = any(one.strength != "name" for one in chosen)
     if ids:
-        notes.append(f"The evidence points at different customers: {', '.join(ids[:5])}.")
+        notes.append(Note("different_customers", (", ".join(ids[:5]),)))
     return Sighting(None, _in_order(chosen), bool(ids) and hard, partner, False, tuple(notes))
 
 
@@ -218,16 +219,16 @@ def _is_theirs(registry: Registry, sender: Address | None, customer_id: str) -> 
     return owner == customer_id if owner else registry.by_domain(sender.domain) == (customer_id,)
 
 
-def _notes(registry: Registry, sender: Address | None, new_text: str) -> list[str]:
+def _notes(registry: Registry, sender: Address | None, new_text: str) -> list[Note]:
     notes = []
     shared = registry.by_domain(sender.domain) if sender else ()
     if sender and len(shared) > 1:
-        notes.append(f"The domain {sender.domain} is shared by {', '.join(shared[:5])}.")
+        notes.append(Note("shared_domain", (sender.domain, ", ".join(shared[:5]))))
     for match, _ in zip(re.finditer(r"\d{6}-\d{4}", plain(new_text)), range(5), strict=False):
         digits = match[0].replace("-", "")
         known = registry.by_org_number(digits)
         if not known and digits[0] != "0" and digits[2] >= "2" and _is_organisation(digits):
-            notes.append(f"The organisation number {match[0]} is in no customer's row.")
+            notes.append(Note("unknown_org_number", (match[0],)))
     return notes
 
 

@@ -10,7 +10,7 @@ from supportbot.mail.message import Address
 from supportbot.store import tickets, values
 from supportbot.tickets.lifecycle import Plan, open_ticket
 from supportbot.tickets.ticket import Article, Billing, BillingState, JournalEntry, PhoneEscalation, Status, Ticket
-from supportbot.triage.decision import Decision, PassedOver, Reason
+from supportbot.triage.decision import Decision, Note, PassedOver, Reason
 
 FULL_DECISION = Decision(
     kind="fault",
@@ -31,7 +31,7 @@ FULL_DECISION = Decision(
     },
     passed_over=(PassedOver("urgent", "many", 'denied: \\u0000 "so" \n'),),
     unsure=("category", "billable"),
-    notes=("Avtalet har gått ut.",),
+    notes=(Note("played_down"), Note("contract_ended", ("Kund AB", "2026-01-01"))),
     device="Yealink T46U 80:5E:C0:21:16:70",
     found={"contact_phone": "+46700000000", "time_of_fault": "i går \U0001f600"},
 )
@@ -180,14 +180,19 @@ async def test_what_is_open_and_urgent(write, shelf):
 async def test_texts_that_no_database_takes_are_mended(write):
     """mail/ cleans what it reads; what slips through must not make a mail impossible to store."""
     bad = "a\0b\ud800c\udc80 å"
-    ticket = replace(a_ticket(a_decision(notes=(bad,))), number=10001, subject=bad, participants=(bad,))
+    ticket = replace(
+        a_ticket(a_decision(notes=(Note("shared_domain", (bad, "C1")),))),
+        number=10001,
+        subject=bad,
+        participants=(bad,),
+    )
     entry = JournalEntry(NOW, bad, "note", bad, {"text": bad})
     await write(tickets.apply, Plan(ticket, (Article(NOW, bad, "note", bad),), (entry,)), True)
     found = await write(tickets.find, 10001)
     mended = "a\ufffdb\ufffdc\ufffd å"
     assert found.subject == mended
     assert found.sender == Address("", ticket.sender).address
-    assert found.decision.notes == ("a\0b\ufffdc\ufffd å",), "in JSON a NUL is an escape, and comes back"
+    assert found.decision.notes[0].values[0] == "a\0b\ufffdc\ufffd å", "in JSON a NUL is an escape, and comes back"
     (article,) = await write(tickets.articles_of, 10001)
     assert (article.author, article.text) == (mended, mended)
     assert await write(tickets.numbers_by_participant, bad) == [10001]

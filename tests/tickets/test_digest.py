@@ -10,6 +10,7 @@ from letter_samples import OFFICE, a_proven, bare, seen, templates
 from supportbot.tickets import digest
 from supportbot.tickets.digest import DigestInput, Seen, SetAside, Undelivered
 from supportbot.tickets.ticket import PhoneEscalation, Status
+from supportbot.triage.decision import Note, Reason
 
 NOON = NOW + timedelta(hours=3)
 AT_PARTNER = {"route": "partner", "partner": "P1"}
@@ -107,6 +108,17 @@ def test_the_letter():
     ):
         assert words in flat, words
     assert letter.text == digest.as_text(digest.build(everything(), NOON), OFFICE, templates())
+
+
+def test_a_ticket_to_review_says_why_in_the_language_of_the_desk():
+    row = a_row(decided={
+        "route": "review",
+        "notes": (Note("different_customers", ("C1, C2",)),),
+        "reasons": {"route": (Reason("evidence-contradicts", "The evidence points at different customers."),)},
+    })  # fmt: skip
+    text = digest.as_text(digest.build(DigestInput(tickets=(row,)), NOON), OFFICE, templates())
+    assert " ".join(text.split()).count("Uppgifterna pekar på olika kunder") == 1
+    assert "kunder: C1, C2." in " ".join(text.split())
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

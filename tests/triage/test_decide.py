@@ -111,7 +111,7 @@ def test_only_a_fault_is_urgent_or_billable() -> None:
 def test_an_outage_outweighs_a_denial_and_staff_is_told() -> None:
     decision = decided("Det är inte akut, men ingen kan ringa oss sedan i morse.")
     assert decision.urgent
-    assert any("not urgent" in note for note in decision.notes)
+    assert any("not urgent" in str(note) for note in decision.notes)
 
 
 def test_evidence_stands_where_it_says() -> None:
@@ -125,8 +125,8 @@ def test_evidence_stands_where_it_says() -> None:
 def test_service_and_contract_are_noted_and_change_nothing() -> None:
     decision = decided("Luren sprakar.", "a@kullen.example")
     assert decision.route == "support"
-    assert any("ended on 2026-01-01" in note for note in decision.notes)
-    assert any("Okänd" in note for note in decision.notes)
+    assert any("ended on 2026-01-01" in str(note) for note in decision.notes)
+    assert any("Okänd" in str(note) for note in decision.notes)
 
 
 def test_the_explanation_quotes_rule_clause_and_words() -> None:
