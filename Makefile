@@ -2,7 +2,7 @@
 PY ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all check setup servers bench format lock clean
+.PHONY: demo test check setup servers bench eval fuzz format lock clean
 
 demo: setup ## the main job, on embedded mail servers
 	$(BIN)/supportbot demo
@@ -19,6 +19,14 @@ check: setup ## format, lint, types, imports, size bounds
 
 bench: setup servers ## speed, as ratios within one run
 	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench_reader.py
+
+eval: setup ## triage on the labelled texts, one writer left out at a time
+	$(BIN)/python tools/eval_triage.py
+
+MUTANTS ?= 1000000
+fuzz: setup ## broken mails through the processes that read mail
+	$(BIN)/python tools/fuzz.py --mutants $(MUTANTS)
 
 setup: .venv/.ready ## virtual environment with pinned dependencies
 

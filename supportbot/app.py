@@ -1,7 +1,7 @@
 """Builds everything from the config and runs the workers; the only such place.
 
 `Knowledge` is built from rules folder and stored registry; a `Desk` has the database and what is known; `run` is the
-daemon: one intake a mailbox, triage, delivery, timer, each supervised.
+daemon: one intake a mailbox, triage, delivery, timer, reload, each supervised.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from supportbot import folders
 from supportbot.calendar import Calendar
@@ -23,7 +24,7 @@ from supportbot.config import Config, MailboxSection
 from supportbot.errors import Invalid, Problem
 from supportbot.mail.message import Address
 from supportbot.mail.message import Desk as DeskAddresses
-from supportbot.store import inbox, outbox, registry
+from supportbot.store import inbox, outbox, registry, reloads
 from supportbot.store.database import Database
 from supportbot.store.outbox import Claimed
 from supportbot.tickets.letters import Office
@@ -36,6 +37,7 @@ from supportbot.triage.rulebook import RuleBook
 from supportbot.workers.delivery import DeliveryWorker
 from supportbot.workers.intake import IntakeWorker, noting_failure
 from supportbot.workers.knowledge import Knowledge, Limits
+from supportbot.workers.reload import ReloadWorker
 from supportbot.workers.sandbox import Judging, Sandbox
 from supportbot.workers.settle import Settled
 from supportbot.workers.supervise import end, supervise
@@ -137,11 +139,17 @@ class Desk:
     database: Database
     known: Knowledge
     now: Callable[[], datetime] = clock
+    fingerprint: str = ""
+    """Of the stored registry that was last read, well or not."""
 
     async def reload(self) -> None:
         """Rules and registry anew; what is known stays as it was when they are broken (Invalid)."""
-        stored = await self.database.read(registry.load)
+        stored, self.fingerprint = await self.database.read(_stored_registry)
         self.known = await asyncio.to_thread(build_knowledge, self.config, stored)
+
+
+def _stored_registry(conn: Connection) -> tuple[Registry, str]:
+    return registry.load(conn), registry.fingerprint(conn)
 
 
 @asynccontextmanager
@@ -151,9 +159,9 @@ async def open_desk(
     """The desk of a config. Raises Invalid, Occupied (a newer schema) and Unreachable."""
     database = await Database.open(config.database.url, config.folder)
     try:
-        stored = await database.read(registry.load)
+        stored, fingerprint = await database.read(_stored_registry)
         known = await asyncio.to_thread(build_knowledge, config, stored, test_rules, rules)
-        yield Desk(config, database, known, now)
+        yield Desk(config, database, known, now, fingerprint)
     finally:
         await database.close()
 
@@ -166,13 +174,24 @@ class Watchers:
     delivered: list[Callable[[Claimed, Outcome], None]] = field(default_factory=list)
 
 
-async def run(desk: Desk, stop: asyncio.Event, watchers: Watchers | None = None, tick_seconds: float = 1.0) -> None:
-    """The daemon, until `stop` is set. Raises Occupied when another daemon owns the database."""
+async def run(
+    desk: Desk,
+    stop: asyncio.Event,
+    watchers: Watchers | None = None,
+    tick_seconds: float = 1.0,
+    wished: asyncio.Event | None = None,
+) -> None:
+    """The daemon, until `stop` is set. Raises Occupied when another daemon owns the database.
+
+    `wished`: set when rules and registry are to be read again.
+    """
     config, database = desk.config, desk.database
     watchers = watchers or Watchers()
     database.occupy("daemon")
     started = desk.now()
-    await database.write(lambda conn: (inbox.release(conn, started), outbox.release(conn, started)))
+    await database.write(
+        lambda conn: (inbox.release(conn, started), outbox.release(conn, started), reloads.well(conn, started))
+    )
     arrived, queued = asyncio.Event(), asyncio.Event()
     intakes = [_intake(desk, mailbox, arrived) for mailbox in config.mailbox]
     sandbox = Sandbox(size=1)
@@ -189,8 +208,15 @@ async def run(desk: Desk, stop: asyncio.Event, watchers: Watchers | None = None,
 
     triage = TriageWorker(database, sandbox, known, desk.now, arrived, [wake, *watchers.settled])
     delivery = DeliveryWorker(database, relay, known, desk.now, queued, watchers.delivered)
-    timer = TimerWorker(database, known, desk.now, queued, tuple(config.digest.at), tick_seconds)
-    await sandbox.start()
+    reload = ReloadWorker(database, desk.reload, desk.now, wished or asyncio.Event())
+
+    def is_known(fingerprint: str) -> bool:
+        return desk.fingerprint == fingerprint
+
+    timer = TimerWorker(
+        database, known, desk.now, queued, tuple(config.digest.at), tick_seconds, is_known, reload.wished
+    )
+    await sandbox.start(desk.known.judging)
     log.info("started", database=config.database.url.partition("://")[0], mailboxes=len(intakes))
     try:
         async with asyncio.TaskGroup() as group:
@@ -199,6 +225,7 @@ async def run(desk: Desk, stop: asyncio.Event, watchers: Watchers | None = None,
                 *(group.create_task(supervise(f"triage {n}", triage.run)) for n in range(TRIAGES)),
                 group.create_task(supervise("delivery", delivery.run)),
                 group.create_task(supervise("timer", timer.run)),
+                group.create_task(supervise("reload", reload.run)),
             ]
             await stop.wait()
             log.info("stopping")
@@ -227,6 +254,11 @@ def _noted(intake: IntakeWorker) -> Callable[[], Awaitable[None]]:
             await intake.run()
 
     return watch
+
+
+def reload_on_hangup(wished: asyncio.Event) -> None:
+    """SIGHUP has rules and registry read again."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wished.set)
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

@@ -52,13 +52,15 @@ SECTIONS: dict[str, dict[str, Late]] = {
         "digest": Late("digest:digest", "Show what to do first, as the digest says it."),
         "tickets": Late("tickets:tickets_app", "Look at tickets: list them, show one."),
         "ticket": Late("ticket:ticket_app", "Do something with one ticket: supportbot ticket 10042 take"),
+        "correct": Late("correct:correct", "Correct what was decided about a ticket, and say why."),
         "outbox": Late("outbox:outbox_app", "Mails that leave: list, show, try again."),
         "quarantine": Late("quarantine:quarantine_app", "Mails that were set aside for a person."),
     },
     "Rules and single mails (no server, nothing is changed)": {
         "triage": Late("triage:triage", "Decide about mails and say why."),
         "inspect": Late("inspect:inspect", "Show what the mail reader sees in mails."),
-        "rules": Late("rules:rules_app", "The rules: test them, look words up."),
+        "rules": Late("rules:rules_app", "The rules: test them, look words up, replay stored mails."),
+        "cases": Late("cases:cases_app", "Labelled texts that the reader learns from: export corrections."),
     },
 }
 COMMANDS = {name: late for section in SECTIONS.values() for name, late in section.items()}

@@ -135,6 +135,7 @@ async def feed(folder: Path, files: list[str], place: Path, dovecot: Dovecot, si
     log = (place / "log.txt").open("w+", buffering=1, encoding="utf-8")
     with log, logged(log), connections(whole.ports):
         async with running(place, dovecot, sink, user) as daemon:
+            await daemon.until(lambda: "started" in (place / "log.txt").read_text(encoding="utf-8"))
             await daemon.settled(0)
             known = daemon.desk.known
             whole.configured = {address.address for address in (*known.alert_to, *known.digest_to)} | known.staff

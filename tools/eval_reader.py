@@ -71,9 +71,18 @@ def attachments(case: Case, seen: Seen) -> bool:
     return sorted(one["name"] for one in case["attachments"]) == sorted(one["name"] for one in seen["attachments"])
 
 
-def permanent(case: Case, seen: Seen) -> bool:
-    """Whether an address that does not exist failed for good. What a suite calls soft may have failed so, too."""
+def hard(case: Case, seen: Seen) -> bool:
+    """Whether an address that does not exist failed for good; the suite calls little else hard, "rejected" not."""
     return not any(case["hard"]) or any(one["permanent"] for one in seen["failed"])
+
+
+def status(case: Case, seen: Seen) -> bool:
+    """Both ways: what has a status of class 5 failed for good, and what has one of class 4 did not (RFC 3463 §3.1).
+
+    A system that has given up says so by `Action: failed` and often keeps class 4 (RFC 3464 §2.3.3): missed here.
+    """
+    wanted = {code[:1] == "5" for code in case["status"] if code}
+    return not (wanted and case["is_bounce"]) or wanted == {bool(one["permanent"]) for one in seen["failed"]}
 
 
 CHECKS: dict[str, Callable[[Case, Seen], bool]] = {
@@ -97,7 +106,8 @@ CHECKS: dict[str, Callable[[Case, Seen], bool]] = {
     "is_bounce": lambda case, seen: (seen["nature"] == "bounce") == case["is_bounce"],
     "is_auto": lambda case, seen: (seen["nature"] != "human") == case["is_auto"],
     "no_autoreply": lambda case, seen: (not seen["may_answer"]) == case["no_autoreply"],
-    "hard": permanent,
+    "hard": hard,
+    "status": status,
 }
 """By key of expected.jsonl; keys that are not here are notes of the suites' own."""
 

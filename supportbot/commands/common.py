@@ -5,14 +5,16 @@ The trap: what mails say is printed on terminals, so every text goes through `sa
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -53,9 +55,9 @@ def actor(by: str) -> str:
     raise Invalid([Problem("--by", "your login has no name.", "Give one: --by NAME")])
 
 
-def say(text: str = "") -> None:
+def say(text: str = "", end: str = "\n") -> None:
     """Print a text, with what came from mails made harmless for terminals (TH26)."""
-    typer.echo("\n".join(visible(line) for line in text.split("\n")))
+    typer.echo("\n".join(visible(line) for line in text.split("\n")) + end, nl=False)
 
 
 def say_json(value: Any) -> None:
@@ -70,6 +72,16 @@ def escaped(text: str) -> str:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def since_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """`14d` (days back) or `2026-11-01` (from that day's beginning) as a moment. Raises Invalid."""
+    if days := re.fullmatch(r"(\d{1,5})\s?d", text.strip()):
+        return now - timedelta(days=int(days[1]))
+    try:
+        return datetime.combine(date.fromisoformat(text.strip()), time(), zone)
+    except ValueError:
+        raise Invalid([Problem("--since", f'"{text}" is no day.', "Write 2026-11-01, or 14d.")]) from None
 
 
 def counted(number: int, what: str) -> str:

@@ -51,7 +51,7 @@ def registry_import(
         made = counted(len(differences), "change")
         say(f"{made} {'would be made' if dry_run else 'made'}; {counted(len(wanted.customers), 'customer')} in all.")
         if differences and not dry_run:
-            say("A daemon that runs must be restarted to know it.")
+            say("A daemon that runs takes it up by itself (supportbot status says when).")
 
     with_database(config, work, make=True)
 

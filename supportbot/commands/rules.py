@@ -1,4 +1,4 @@
-"""`rules test|words`: for the people who edit rules/ without being programmers."""
+"""`rules test|words|replay`: for the people who edit rules/ without being programmers."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from supportbot import folders
-from supportbot.commands.common import counted, group, say
+from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, counted, group, say
 from supportbot.errors import Invalid, Problem
 from supportbot.triage import rulebook
 from supportbot.triage.rulebook import RuleBook
 
-rules_app = group("The rules: test them, look words up.")
+rules_app = group("The rules: test them, look words up, replay stored mails.")
 
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="The rules' folder.", metavar="DIR")]
 ConfigFile = Annotated[
@@ -75,3 +75,33 @@ def show_words(rules: RulesOption = None, config: ConfigFile = None) -> None:
         say(f"The rules' own concepts are left out: {counted(len(error.problems), 'mistake')} (supportbot rules test).")
         return
     say(rulebook.words(book))
+
+
+@rules_app.command("replay")
+def replay_mails(
+    since: Annotated[
+        str, typer.Option("--since", help="Mails that came since: 2026-11-01, or 14d.", metavar="DATE")
+    ] = "14d",
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules",
+            help="Edited rules, against the config's. Default: the config's, against what was decided.",
+            metavar="DIR",
+        ),
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=0, help="So many examples a field; of --json, so many lines.")
+    ] = None,
+) -> None:
+    """Judge the mails that are stored by edited rules, and show only what would be decided otherwise.
+
+    With counts and examples for each field. Nothing is changed; the rules' own examples are not run (rules test).
+
+    Example: supportbot rules replay --since 14d --rules /tmp/rules
+    """
+    from supportbot.commands.replay import replay  # it opens the database, which is much to load
+
+    replay(config, rules, since, as_json, limit)

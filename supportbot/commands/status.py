@@ -51,7 +51,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
         return Look(stored.config, now, state, [row for row in queued if _is_late(row, now)])
 
     look = with_database(config, work)
-    troubles = [*_mailboxes(look), *_mails(look), *_people(look)]
+    troubles = [*_mailboxes(look), *_rules(look), *_mails(look), *_people(look)]
     if as_json:
         say_json(_as_json(look, troubles))
     else:
@@ -76,6 +76,15 @@ def _mailboxes(look: Look) -> list[str]:
         elif mailbox.last_search and look.now - mailbox.last_search > STALE:
             found.append(f"mailbox {name}: not read since {look.at(mailbox.last_search)}; is the daemon running?")
     return found
+
+
+def _rules(look: Look) -> list[str]:
+    reload = look.state.reload
+    if reload is None or reload.failing_since is None:
+        return []
+    more = f" (and {len(reload.problems) - 1} more: supportbot rules test)" if len(reload.problems) > 1 else ""
+    since, used = look.at(reload.failing_since), look.at(reload.at)
+    return [f"rules or registry cannot be read since {since}; those of {used} are used: {reload.problems[0]}{more}"]
 
 
 def _mails(look: Look) -> list[str]:
@@ -120,6 +129,7 @@ def _as_json(look: Look, troubles: list[str]) -> dict[str, Any]:
         "late": len(look.late),
         "late_because": _most_common_reason(look.late) if look.late else None,
         "undelivered": state.gave_up,
+        "reload": {name: getattr(state.reload, name) for name in state.reload.__slots__} if state.reload else None,
         "mailboxes": [
             {
                 "name": m.name,
@@ -141,6 +151,8 @@ def _tell(look: Look, troubles: list[str]) -> None:
     say("outbox:        " + (", ".join(f"{count} {name}" for name, count in sorted(state.outbox.items())) or "empty"))
     for mailbox in state.mailboxes:
         say(f"mailbox {mailbox.name}: last read {look.at(mailbox.last_search) if mailbox.last_search else 'never'}")
+    if state.reload:
+        say(f"rules and registry of: {look.at(state.reload.at)}")
     for trouble in troubles:
         say(f"! {trouble}")
     if not troubles:

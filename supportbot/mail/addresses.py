@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import idna
 
@@ -17,11 +18,15 @@ from supportbot.mail.encoded import decode_words
 from supportbot.mail.message import Address
 
 MOST_ADDRESSES = 2000
+_SHORT = 200
+"""Signs of a list whose addresses are kept."""
 _TOKEN = re.compile(
     r"""\s+|"(?P<quoted>(?:[^"\\]|\\.)*+)(?P<closed>"?)|<(?P<angle>[^<>]*)>|\(|[,;:]"""
     r"""|=\?[^?\s]{1,40}\?[bBqQ]\?[^?\s]{0,2000}\?=(?=[\s<(,]|$)|[^\s"<>,;:()]+|.""",
     re.DOTALL,
 )
+_PLAIN = re.compile(r"([\w .'&-]*)<([\w.+-]+@[\w.-]+)>")
+"""`Anna Svensson <anna@x.se>`, as most are: it cannot pretend, and need not be taken apart sign by sign."""
 _PARENTHESIS = re.compile(r"[()]|\\.", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -52,12 +57,24 @@ def one_address(values: Sequence[str]) -> Address | None:
     values = _different(values)
     if len(values) != 1:
         return None
+    if plain := _PLAIN.fullmatch(values[0]):
+        return _read(_Mailbox(words=plain[1].split(), bare=plain[1].split(), angles=[plain[2]]))
     boxes = list(_mailboxes(values[0], one=True))
     return _read(boxes[0]) if len(boxes) == 1 else None
 
 
 def addresses(value: str) -> tuple[Address, ...]:
     """Those of a list that are plain, at most 2000; groups count by their members."""
+    return _of_short(value) if len(value) <= _SHORT else _of_list(value)
+
+
+@lru_cache(maxsize=500)
+def _of_short(value: str) -> tuple[Address, ...]:
+    """Kept: the desk's own address stands in every mail, and each list is asked for more than once."""
+    return _of_list(value)
+
+
+def _of_list(value: str) -> tuple[Address, ...]:
     found: list[Address] = []
     for box in _mailboxes(value):
         if (address := _read(box)) is not None:
@@ -89,6 +106,8 @@ def pretence(values: Sequence[str]) -> str:
     values = _different(values)
     if len(values) > 1:
         return "The mail has two From fields."
+    if values and _PLAIN.fullmatch(values[0]):
+        return ""
     for box in _mailboxes(values[0], one=True) if values else ():
         if any("=?" in word and "@" in word[word.rfind("?=") :] for word in (*box.bare, *box.angles)):
             return "The address in From is encoded, so that it can be taken for another."

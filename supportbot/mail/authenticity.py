@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from supportbot.mail.message import Address, Authenticity, Headers
 
 _LONGEST = 16_384
-_LEXEME = re.compile(r'"((?:[^"\\]|\\.)*)"|([;=/])|[^\s;=/"()]+', re.DOTALL)
+_LEXEME = re.compile(r'"((?:[^"\\]|\\.)*)"|([;=/])|[^\s;=/"()]+|\s+', re.DOTALL)
+_BARE_LEXEME = re.compile(r"[=/]|[^\s=/]+")
 _BAD = frozenset({"fail", "softfail", "hardfail", "permerror"})
 
 
@@ -75,8 +76,11 @@ def _names(statement: list[str], authserv_id: str) -> bool:
 
 def _statements(value: str) -> list[list[str]]:
     """The lexemes between semicolons, comments dropped and quoted strings unquoted (one lexeme, never a sign)."""
+    value = value[:_LONGEST]
+    if not any(sign in value for sign in '"()'):
+        return [_BARE_LEXEME.findall(statement) for statement in value.split(";")]
     statements: list[list[str]] = [[]]
-    at, depth, value = 0, 0, value[:_LONGEST]
+    at = depth = 0
     while at < len(value):
         sign = value[at]
         if sign in "()" or depth:
@@ -88,6 +92,8 @@ def _statements(value: str) -> list[list[str]]:
             at += 1
             continue
         at = lexeme.end()
+        if lexeme[0].isspace():
+            continue
         if lexeme[0] == ";":
             statements.append([])
         elif lexeme[1] is not None:

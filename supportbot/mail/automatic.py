@@ -123,7 +123,6 @@ _REPLY_HEADERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("X-MS-Exchange-Message-Class", r".*OOF"),
     )
 )
-_REPLY_NAMES = frozenset(name.lower() for name, _ in _REPLY_HEADERS)
 _MACHINE_HEADERS = ("X-FC-Machinegenerated", "X-Cron-Env", "X-Nagios-Notification", "X-Zabbix", "X-Amavis-Alert")
 
 
@@ -139,8 +138,9 @@ def _is_automatic_reply(look: _Look) -> str:
         announced = away if away and (answers or _says_away(look)) else None
     if keyword and keyword != "auto-notified" and (announced or (answers and not _ticket_system(look))):
         return f"Auto-Submitted: {keyword}, in answer to a mail"
-    for name, pattern in () if _REPLY_NAMES.isdisjoint(look.root.headers.names()) else _REPLY_HEADERS:
-        if any(pattern.match(value.strip()) for value in look.root.headers.all(name)):
+    names = look.root.headers.names()
+    for name, pattern in _REPLY_HEADERS:
+        if name.lower() in names and any(pattern.match(value.strip()) for value in look.root.headers.all(name)):
             return f"{name}: {(look.header(name) or '').strip()[:60]}"
     if announced:
         return f'its subject begins "{announced[0][:60]}"'

@@ -12,7 +12,7 @@ from html import escape
 
 from supportbot.mail import html, tnef
 from supportbot.mail.flowed import unflow
-from supportbot.mail.lines import Line
+from supportbot.mail.html_source import Source
 from supportbot.mail.message import Attachment, Part
 from supportbot.mail.names import numbered_name, safe_name
 from supportbot.mail.transfer import take_uuencoded
@@ -27,6 +27,8 @@ _OF_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-sta
 _CALENDAR_LINE = re.compile(r"^(SUMMARY|LOCATION|DESCRIPTION|COMMENT)(?:;[^:\n]*)?:(.*)$", re.MULTILINE)
 _ENRICHED_TAG = re.compile(r"<(?:param>[^<]{0,200}</param|/?[A-Za-z][A-Za-z-]{0,59})>", re.IGNORECASE)
 _WORD = re.compile(r"\w{2,}")
+_COMPARED = 50_000
+"""Signs of each text that are compared with the other."""
 
 
 @dataclass(slots=True)
@@ -34,9 +36,7 @@ class Body:
     """What a reader sees (either may be None), and what hangs on it."""
 
     plain: str | None = None
-    html: str | None = None
-    shown: tuple[Line, ...] = ()
-    """The lines of the HTML, which is turned into them once."""
+    html: Source | None = None
     files: list[Attachment] = field(default_factory=list)
     mails: list[Part] = field(default_factory=list)
     """Roots of attached mails that are forwarded, not those that a report returns."""
@@ -54,7 +54,7 @@ def read_body(root: Part) -> Body:
     pieces = [piece for piece in _pieces(root, body, False) if (piece.plain or piece.html or "").strip()]
     pieces = _without_repetition(pieces, body)
     if any(piece.html for piece in pieces):
-        body.html = "\n".join(piece.html or f"<pre>{escape(piece.plain or '')}</pre>" for piece in pieces)
+        body.html = Source("\n".join(piece.html or f"<pre>{escape(piece.plain or '')}</pre>" for piece in pieces))
     if pieces and (len(pieces) > 1 or pieces[0].plain is not None):
         body.plain = "\n".join(_plain_of(piece) for piece in pieces)
     if not pieces:
@@ -64,23 +64,27 @@ def read_body(root: Part) -> Body:
 
 def _compared(body: Body) -> Body:
     """Where plain text and HTML say different things, both are shown: a rule must not miss what one of them says."""
-    if not body.html:
+    if body.html is None or not body.plain:
         return body
-    body.shown = html.lines(body.html)
-    if not body.plain:
+    plain = _words(body.plain)
+    if len(plain) < 3:
         return body
-    seen = html.text_of(body.shown)
-    if body.plain.split() == seen.split():
+    certain = body.html.surely_shown().intersection(body.plain[:_COMPARED].lower().split())
+    if _are_alike(plain, _words(" ".join(certain)) & plain):
         return body
-    plain, rich = _words(body.plain), _words(seen)
-    if min(len(plain), len(rich)) < 3 or len(plain & rich) >= 0.3 * min(len(plain), len(rich)):
+    seen = html.text_of(body.html.lines())
+    rich = _words(seen)
+    if len(rich) < 3 or body.plain.split() == seen.split() or _are_alike(min(plain, rich, key=len), plain & rich):
         return body
     body.oddities.append("the plain text and the HTML say different things")
     if "html" not in plain:  # "your program cannot show HTML" is no message
-        body.html = f"<div>{escape(body.plain)}</div>\n{body.html}"
-        body.shown = html.lines(body.html)
+        body.html = Source(f"<div>{escape(body.plain)}</div>\n{body.html.html}")
     body.plain = None
     return body
+
+
+def _are_alike(words: set[str], shared: set[str]) -> bool:
+    return len(shared) >= 0.3 * len(words)
 
 
 def _pieces(part: Part, body: Body, report: bool) -> Iterator[_Piece]:
@@ -159,7 +163,7 @@ def _without_repetition(pieces: list[_Piece], body: Body) -> list[_Piece]:
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text[:50_000].lower()))
+    return set(_WORD.findall(text[:_COMPARED].lower()))
 
 
 def _hang(part: Part, body: Body, report: bool) -> None:

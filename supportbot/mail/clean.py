@@ -73,7 +73,13 @@ def _normal(value: str) -> str:
 
 def _is_western(value: str) -> bool:
     """All of it in Windows-1252: then it is NFC as it stands, and most mail is spared the slower way."""
-    return value.isascii() or _NOT_WESTERN.search(value) is None
+    if value.isascii():
+        return True
+    try:
+        value.encode("latin-1")  # faster than to look for what it cannot write
+    except UnicodeEncodeError:
+        return _NOT_WESTERN.search(value) is None
+    return True
 
 
 def _without_heaps(run: str) -> str:

@@ -7,6 +7,7 @@ library, and a date without a zone must not become this machine's local time.
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from functools import lru_cache
 
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _EUROPEAN = {"CET": "+0100", "MET": "+0100", "CEST": "+0200", "MEST": "+0200", "WET": "+0000", "WEST": "+0100",
@@ -31,7 +32,7 @@ def read_date(value: str | None) -> datetime | None:
             value = _COMMENT.sub(" ", value).strip()
             value = _ZONE_NAME.sub(lambda zone: _EUROPEAN[zone[1]], value)
             found = _rfc5322(value) or _iso(value)
-        return found if _FIRST <= found.astimezone(UTC) < _LAST else None
+        return found if _FIRST <= found < _LAST else None
     except (ValueError, OverflowError, IndexError, TypeError, AttributeError):
         return None
 
@@ -41,12 +42,17 @@ def _plain(value: str) -> datetime | None:
     form = _PLAIN.fullmatch(value)
     if form is None or form[2].lower() not in _MONTHS:
         return None
-    hours, minutes = int(form[7][1:3]), int(form[7][3:])
-    zone = timezone((1 if form[7][0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+    zone = _zone(form[7])
     month = _MONTHS.index(form[2].lower()) + 1
     return datetime(
         int(form[3]), month, int(form[1]), int(form[4]), int(form[5]), min(int(form[6] or 0), 59), tzinfo=zone
     )
+
+
+@lru_cache(maxsize=100)
+def _zone(sign: str) -> timezone:
+    """Of "+0100"."""
+    return timezone((1 if sign[0] == "+" else -1) * timedelta(hours=int(sign[1:3]), minutes=int(sign[3:])))
 
 
 def _rfc5322(value: str) -> datetime | None:

@@ -23,6 +23,9 @@ _ALWAYS_KEPT = frozenset({"from", "sender", "reply-to", "to", "cc", "subject", "
 _ADDRESSING = frozenset({"from", "sender", "reply-to", "to", "cc", "return-path"})
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+_TIDY = re.compile(r"([!-9;-~]{1,200}):([^\n]*\n(?:[ \t][^\n]*\n)*)")
+"""One field of a header in which nothing is broken, with its line ends."""
+_BLANKS = " \t\r\n\x0b\x0c"
 _KNOWN = re.compile(
     rb"^(?:received|return-path|delivered-to|from|to|subject|date|message-id|mime-version|content-[a-z-]{2,30}"
     rb"|reply-to|dkim-signature|x-[a-z0-9-]{2,60})[ \t]*:",
@@ -40,6 +43,8 @@ def split_head(content: bytes, oddities: list[str]) -> tuple[Headers, bytes]:
         return Headers(), rest
     if len(head) > MOST_BYTES:
         oddities.append(f"the header is longer than {MOST_BYTES // 1024} kB, the rest of it was not read")
+    if tidy := _tidy(head):
+        return Headers(tidy), rest
     lines = head[:MOST_BYTES].split(b"\n")
     if not _KNOWN.search(head[:MOST_BYTES]) and not all(_may_stand_in_head(line) for line in lines):
         return Headers(), content
@@ -64,8 +69,19 @@ def _may_stand_in_head(line: bytes) -> bool:
     return not line.strip() or line[:1] in b" \t" or _FIELD.match(line) is not None
 
 
-def _raw_fields(lines: list[bytes], oddities: list[str]) -> tuple[list[tuple[bytes, list[bytes]]], int | None]:
-    """Names with their lines; and where the body begins, if that is before the blank line."""
+def _tidy(head: bytes) -> tuple[tuple[str, str], ...]:
+    """The fields of a header in which nothing is broken or too long, as of nearly all mails; else none."""
+    if len(head) > LONGEST_FIELD or not head.isascii() or b"\r\r" in head or not _KNOWN.search(head):
+        return ()
+    found = _TIDY.findall(head.decode("ascii"))
+    if len(found) > MOST_FIELDS or sum(len(name) + 1 + len(value) for name, value in found) != len(head):
+        return ()
+    unfolded = ((name, value.replace("\r\n", "").replace("\n", "").strip(_BLANKS)) for name, value in found)
+    return tuple((name, value if value.isprintable() else _without_controls(value)) for name, value in unfolded)
+
+
+def _raw_fields(lines: list[bytes], oddities: list[str]) -> tuple[list[tuple[bytes, bytes]], int | None]:
+    """Names with their unfolded values; and where the body begins, if that is before the blank line."""
     fields: list[tuple[bytes, list[bytes]]] = []
     offset = 0
     last: int | None = None
@@ -78,10 +94,14 @@ def _raw_fields(lines: list[bytes], oddities: list[str]) -> tuple[list[tuple[byt
             last = _last_known(lines) if last is None else last
             if at > last:
                 oddities.append("no blank line between header and text")
-                return fields, offset
+                return _joined(fields), offset
             oddities.append("a line among the headers is no header")
         offset += len(line) + 1
-    return fields, None
+    return _joined(fields), None
+
+
+def _joined(fields: list[tuple[bytes, list[bytes]]]) -> list[tuple[bytes, bytes]]:
+    return [(name, b"".join(lines)) for name, lines in fields]
 
 
 def _last_known(lines: list[bytes]) -> int:
@@ -95,17 +115,15 @@ def _hint(head: bytes) -> str | None:
     return found[1].decode("ascii", "replace") if found else None
 
 
-def _decoded(
-    raw: Iterable[tuple[bytes, list[bytes]]], hint: str | None, oddities: list[str]
-) -> Iterator[tuple[str, str]]:
-    for count, (key, lines) in enumerate(raw):
+def _decoded(raw: Iterable[tuple[bytes, bytes]], hint: str | None, oddities: list[str]) -> Iterator[tuple[str, str]]:
+    for count, (key, value) in enumerate(raw):
         name = key.decode("ascii")
         lower = name.lower()
         if count == MOST_FIELDS:
             oddities.append(f"more than {MOST_FIELDS} header fields, the rest was not read")
         if count >= MOST_FIELDS and lower not in _ALWAYS_KEPT:
             continue
-        value = b"".join(lines).strip()
+        value = value.strip()
         if len(value) > LONGEST_FIELD and lower not in _LONG_LISTS:
             oddities.append(f"the field {name[:40]} is longer than {LONGEST_FIELD // 1024} kB and was cut")
             value = value[:LONGEST_FIELD]

@@ -62,6 +62,25 @@ _RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\b.*")
 _LEAST_COLOUR = 110
 """Between the strongest and the weakest part of a colour that a reader calls one; Outlook's dark blue (94) is none."""
 
+_MARKING = (*_QUOTE_BOXES, *_ATTRIBUTIONS, *_HEADER_BLOCKS, "signature", "blockquote", "gmail_quote", "border-top",
+            "border-width", "&#")  # fmt: skip
+"""One of them stands in any HTML of which `quotation` says something; "&#" can write each of them."""
+_HIDING = (
+    "display", "hidden", "opacity", "max-height", "mso-hide", "&#", "\0", "<script", "<noscript", "<template",
+    "<object", "<embed", "<svg", "<math", "<select", "<datalist", "<audio", "<video",
+)  # fmt: skip
+_MAY_BE_TINY = re.compile(r"font-size(?!\s?:\s?[1-9a-z])")
+
+
+def may_mark(low: str) -> bool:
+    """Whether HTML, small, may hold anything of which `quotation` says something. Asked before it is laid out."""
+    return any(word in low for word in _MARKING)
+
+
+def may_hide(low: str) -> bool:
+    """Whether HTML, small, may hold anything that a reader does not see, but for comments and style sheets."""
+    return any(word in low for word in _HIDING) or _MAY_BE_TINY.search(low) is not None
+
 
 def is_hidden(attributes: Attributes) -> bool:
     style = attributes.get("style")

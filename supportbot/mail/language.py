@@ -10,6 +10,7 @@ from functools import lru_cache
 from supportbot.mail.message import Language
 
 MAX_CHARS = 4000
+_LANGUAGES: tuple[Language, ...] = ("sv", "en", "no", "da", "fi", "other")
 
 # Words that a language writes often; of the Nordic ones, also those that only one of them writes.
 WORDS: dict[Language, str] = {
@@ -238,12 +239,9 @@ def detect(text: str) -> Language:
     words = _WORD.findall(clean.lower())
     if not words or (not clean.isascii() and len(_FOREIGN.findall(clean)) > sum(map(len, words)) / 3):
         return "other"
-    scores: dict[Language, float] = dict.fromkeys(("sv", "en", "no", "da", "fi", "other"), 0.0)
-    for word in words:
-        for language, weight in _says(word):
-            scores[language] += weight
-    best = max(scores, key=lambda language: scores[language])
-    return best if scores[best] > 0 else "other"
+    scores = [sum(column) for column in zip(*map(_says, words), strict=True)]
+    best = max(scores)
+    return _LANGUAGES[scores.index(best)] if best > 0 else "other"
 
 
 def _without_links(text: str) -> str:
@@ -257,15 +255,15 @@ def _without_links(text: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _says(word: str) -> tuple[tuple[Language, float], ...]:
-    """What one word says for or against languages: by the tables, and by its letters and endings."""
-    said: dict[Language, float] = {}
+def _says(word: str) -> tuple[float, ...]:
+    """What one word says for or against each of _LANGUAGES: by the tables, and by its letters and endings."""
+    said: dict[Language, float] = dict.fromkeys(_LANGUAGES, 0.0)
     for language, weight in _WEIGHTS.get(word, ()):
-        said[language] = said.get(language, 0.0) + weight
+        said[language] += weight
     for language, weight, stems in _STEMS:
         if word.startswith(stems):
-            said[language] = said.get(language, 0.0) + weight
+            said[language] += weight
     for language, weight, pattern in _SHAPES:
         if found := len(pattern.findall(word)):
-            said[language] = said.get(language, 0.0) + weight * found
-    return tuple(said.items())
+            said[language] += weight * found
+    return tuple(said.values())

@@ -43,7 +43,9 @@ def from_plain(text: str) -> tuple[Line, ...]:
     """Lines of a text/plain body; ">" (RFC 3676 §4.5) turned into the level."""
     rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     traced = _traces(rows) if "\n< " in text else frozenset()
-    return squeeze(Line(row.rstrip()) if at in traced else _line(row) for at, row in enumerate(rows))
+    return squeeze(
+        Line(row.rstrip()) if ">" not in row[:4] or at in traced else _line(row) for at, row in enumerate(rows)
+    )
 
 
 def _traces(rows: Sequence[str]) -> frozenset[int]:
@@ -61,8 +63,6 @@ def _traces(rows: Sequence[str]) -> frozenset[int]:
 
 
 def _line(text: str) -> Line:
-    if ">" not in text[:4]:
-        return Line(text.rstrip())
     match = _QUOTED.match(text)
     if match is None or text.rstrip().endswith(("<<<", " >>>")):
         return Line(text.rstrip())
@@ -72,9 +72,12 @@ def _line(text: str) -> Line:
 def squeeze(lines: Iterable[Line]) -> tuple[Line, ...]:
     """Without blank lines at both ends, and never more than one of them in a row."""
     kept: list[Line] = []
+    after_blank = True
     for line in lines:
-        if not line.blank or (kept and not kept[-1].blank):
+        blank = not line.text or line.text.isspace()
+        if not (blank and after_blank):
             kept.append(line)
+        after_blank = blank
     while kept and kept[-1].blank:
         kept.pop()
     return tuple(kept)

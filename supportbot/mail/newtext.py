@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from supportbot.mail import html as markup
 from supportbot.mail.addresses import is_ours
+from supportbot.mail.html_source import Source
 from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
 from supportbot.mail.quotes import ADDRESS, Start, start, unglue
@@ -63,20 +63,19 @@ class Known:
 
 def split(plain: str | None, html: str | None, known: Known = Known()) -> Split:
     """Take a body apart. Never raises."""
-    return split_lines(plain, markup.lines(html) if html else (), known)
+    return split_source(plain, Source(html) if html else None, known)
 
 
-def split_lines(plain: str | None, shown: Sequence[Line], known: Known = Known()) -> Split:
-    """The same, of the lines that `html.lines` gives."""
-    written = from_plain((plain or "")[:MAX_PLAIN])
-    lines: Sequence[Line] = written
-    if shown and not _tells_all(written, shown):
-        lines, shown = shown, ()
+def split_source(plain: str | None, html: Source | None, known: Known = Known()) -> Split:
+    """The same, of HTML that may have been laid out already."""
+    lines = from_plain((plain or "")[:MAX_PLAIN])
+    if html and not _tells_all(lines, html):
+        lines, html = html.lines(), None
     pieces = _take_apart(lines, known)
-    if shown and pieces.quoted and any(line.mark == "coloured" for line in shown):
-        pieces = _take_apart(shown, known)
-    elif shown and not pieces.quoted and not pieces.forwarded and _has_marks(shown):
-        marked = _take_apart(shown, known)
+    if html and pieces.quoted and html.may_be_coloured() and any(line.mark == "coloured" for line in html.lines()):
+        pieces = _take_apart(html.lines(), known)
+    elif html and not pieces.quoted and not pieces.forwarded and html.may_be_marked() and _has_marks(html.lines()):
+        marked = _take_apart(html.lines(), known)
         if marked.quoted or marked.forwarded or (marked.signature and not pieces.signature):
             pieces = marked
     return Split(
@@ -88,10 +87,10 @@ def split_lines(plain: str | None, shown: Sequence[Line], known: Known = Known()
     )
 
 
-def _tells_all(written: Sequence[Line], shown: Sequence[Line]) -> bool:
+def _tells_all(written: Sequence[Line], html: Source) -> bool:
     """Whether the plain part is a whole rendering of the mail, not empty or a mere "see the HTML version"."""
     length = sum(len(line.text) for line in written)
-    return length > 0 and (length >= 200 or length * 3 >= sum(len(line.text) for line in shown))
+    return length >= 200 or (length > 0 and length * 3 >= sum(len(line.text) for line in html.lines()))
 
 
 def _has_marks(shown: Sequence[Line]) -> bool:

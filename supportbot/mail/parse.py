@@ -112,7 +112,7 @@ def _return_path(value: str | None) -> str | None:
 
 def _texts(body: Body, known: newtext.Known, oddities: list[str]) -> newtext.Split:
     """The body taken apart; `forwarded` also from a mail that hangs on this one."""
-    split = _tried(oddities, "quotes and signature", newtext.split_lines, body.plain, body.shown, known)
+    split = _tried(oddities, "quotes and signature", newtext.split_source, body.plain, body.html, known)
     if split is None:
         return newtext.Split(body.plain or "", body.plain or "")
     forwarded = split.forwarded or (_attached(body.mails[0]) if body.mails else None)
@@ -127,7 +127,7 @@ def _attached(root: Part) -> Forwarded:
     body = read_body(root)
     headers = root.headers
     subject = decode_words(headers.get("Subject") or "")
-    split = newtext.split_lines(body.plain, body.shown, newtext.Known(subject=subject))
+    split = newtext.split_source(body.plain, body.html, newtext.Known(subject=subject))
     return Forwarded(
         sender=decode_words(headers.get("From") or ""),
         subject=subject,

@@ -7,6 +7,7 @@ needs a date or an address, a header block a sender and something that only a ma
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from supportbot.mail.lines import Line
@@ -34,6 +35,8 @@ _TIME = re.compile(r"\b\d{1,2}[:.h]\s?\d\d\b|\b\d{1,2} (?:am|pm)\b", re.IGNORECA
 _DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\d{4}年")
 _HEADER = re.compile(r"([^\W\d_][^:：*]{0,30}?)[\s*]{0,4}[:：][*\s]{0,4}(.*)")
 _DASHED = re.compile(r"[-_=—–*]{2,}\s{0,3}([^-_=—–*][^\n]{0,80}?)\s{0,3}:?[-_=—–*]{2,}(.*)")
+_TELLING = re.compile(r"[\d@:：]|^(?:>>>|[-_=—–*])|-$")
+"""One of them stands in the first line of every introduction but the markers; most lines hold none."""
 _DIGIT = re.compile(r"\d")
 _DASHES = frozenset("-_=—–*")
 _FORWARD_STEM = re.compile("|".join(map(re.escape, FORWARD_STEMS)))
@@ -45,6 +48,7 @@ _VERB = re.compile(
     + r")(?!\w)|写道|寫道|のメール|작성",
     re.IGNORECASE,
 )
+_VERB_STEMS = (*WROTE, "写道", "寫道", "のメール", "작성")
 # The end of "<address> wrote:" wrapped so that its ">" looks like a quote.
 _BROKEN = re.compile(r"(?:wrote|skrev|schrieb|schreef|a écrit|escribió|escreveu)\s?:$", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=\S)(?:\s*-{2,}|\s)\s*(?=(?:On|Den|Am|Le|El|Op) (?:\w{3}[.,]|\d|\w{3} \d))")
@@ -66,7 +70,7 @@ def start(lines: Sequence[Line], at: int) -> Start | None:
     """The quote or forward whose introduction begins at this line, or None."""
     line = lines[at]
     bare = line.bare
-    if not bare:
+    if not bare or not (_TELLING.search(bare) or line.mark or _may_be_marker(bare.lower())):
         return None
     return _marker(lines, at, bare) or _headers(lines, at) or _attribution(lines, at, bare)
 
@@ -244,7 +248,8 @@ def _may_begin(bare: str) -> bool:
     """A cheap look at the first line: does it open like an introduction, or hold its verb, or an address?"""
     if len(bare) > MAX_ATTRIBUTION:
         return False
-    numbered, addressed, ended = _DIGIT.search(bare) is not None, "@" in bare, bare.endswith((":", "-"))
+    digit, addressed, ended = _DIGIT.search(bare), "@" in bare, bare.endswith((":", "-"))
+    numbered = digit is not None
     if not (numbered or addressed or ended):
         return False
     if ended and bare.lower().startswith(QUOTING):
@@ -252,11 +257,27 @@ def _may_begin(bare: str) -> bool:
     first = _WORDS.match(bare.lstrip("-–—_ \"'«").lower()) if numbered else None
     if first and (first[0].strip(".") in OPENERS or first[0][0].isdigit() or first[0].strip(".")[:3] in MONTHS):
         return True
-    day, time = numbered and _DAY.search(bare), numbered and _TIME.search(bare)
+    day, time = _day_and_time(bare, digit.start() if digit else len(bare))
     if day and time:
         return True
     dated = bool(day or time)
-    return (dated and addressed) or ((dated or addressed or ended) and _VERB.search(bare) is not None)
+    return (dated and addressed) or ((dated or addressed or ended) and _verb(bare) is not None)
+
+
+@lru_cache(maxsize=100)
+def _verb(text: str) -> tuple[int, int] | None:
+    """Where the last "wrote" stands. The expression is slow, so a text that has no such word is not given to it, and
+    what it found is kept: each introduction is asked three times."""
+    low = text.lower()
+    if not any(stem in low for stem in _VERB_STEMS):
+        return None
+    spans = [found.span() for found in _VERB.finditer(text)]
+    return spans[-1] if spans else None
+
+
+def _day_and_time(text: str, first: int = 0) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """Where a date and a time of day stand in the text, of which the first digit is known."""
+    return _DAY.search(text, first), _TIME.search(text, first)
 
 
 def _between_arrows(bare: str) -> Start | None:
@@ -275,17 +296,18 @@ def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
     deeper = deeper and not _BROKEN.match(lines[below].bare)
     follows = deeper or (below < len(lines) and header_field(lines[below]) is not None)
     ended = text.rstrip(" \u200f\u202c*").endswith((":", "：")) or re.search(r"\w-{2,}$|\w -{2,}$", text) is not None
-    address, day, time = ADDRESS.search(text), _DAY.search(text), _TIME.search(text)
-    verbs = list(_VERB.finditer(text))
+    address = ADDRESS.search(text) if "@" in text else None
+    day, time = _day_and_time(text)
+    verb = _verb(text)
     if ended and text.lower().startswith(QUOTING):
         return deeper or bool(address)
-    if not verbs:
+    if verb is None:
         return bool(
             address
             and (day or time)
             and ((ended and not text.endswith("::")) if not follows else text.endswith((":", ">")))
         )
-    rest = text[verbs[-1].end() :].lower()
+    rest = text[verb[1] :].lower()
     first = _WORDS.search(rest)
     if first and first[0] in PRONOUNS and not follows:
         return False
@@ -302,14 +324,14 @@ def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
 
 def _who(text: str) -> dict[str, str]:
     """Sender and date of an introduction, as well as they can be told."""
-    verbs = list(_VERB.finditer(text))
+    verb = _verb(text)
     clean = text.strip(" -–—*").rstrip(":：- ")
     date = _date_of(clean)
     sender = clean
-    if verbs and (behind := clean[verbs[-1].end() :].strip(" ,:")) and not _DAY.search(behind):
+    if verb and (behind := clean[verb[1] :].strip(" ,:")) and not _DAY.search(behind):
         sender = behind
-    elif verbs:
-        sender = clean[: verbs[-1].start()].strip()
+    elif verb:
+        sender = clean[: verb[0]].strip()
         if date and date in sender:
             sender = sender.partition(date)[2]
     elif date:

@@ -29,6 +29,7 @@ MAX_TAIL = 60
 _SIGN_OFFS, _SENT_FROM = by_first_sign(SIGN_OFFS), by_first_sign(SENT_FROM)
 RULE = re.compile(r"[-_=*—–─~. ]{3,}$")
 _DELIMITER = re.compile(r"(?:--|—|__|–)\s?$")
+_RULING = frozenset("-_=*—–─~. ")
 _CONTACT = re.compile(
     r"[^\s@]{1,64}@[^\s@]{1,255}|https?://|\bwww\.|\b(?:tel|tfn|tlf|telefon|mobil|mob|phone|cell|fax|växel|direkt|org\.?\s?nr|"
     r"momsreg\.?\s?nr|vat|skype|e-?post|e-?mail|mail|web|webb|arb|adress|besök|post|bankgiro|bg|hemsida|kontakt)\b\.?\s{0,3}[:.|]?\s{0,3}[+\d(]"
@@ -96,7 +97,7 @@ def _cut_footer(body: list[Line]) -> list[Line]:
         end = _end(body)
         last = body[end - 1].bare if end else ""
         begin = end - 1
-        if end and not RULE.match(last) and not is_sent_from(last):
+        if end and not _is_rule(last) and not is_sent_from(last):
             text = body[end - 1].text
             cut = _glued_sent_from(text)
             begin = end if cut else _paragraph_start(body)
@@ -125,6 +126,8 @@ def _glued_sent_from(text: str) -> int:
 
 def is_sent_from(text: str) -> bool:
     """ "Skickat från min iPhone", "Get Outlook for iOS" and the like: short, no sentence, a device or program."""
+    if text[:1].isalpha() and text[0].lower() not in _SENT_FROM:
+        return False
     low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
     if len(low) > 140 or low.rstrip("*_").endswith("?"):
         return False
@@ -157,13 +160,14 @@ def _find(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
     """Where the signature begins and ends; the same number twice where there is none."""
     count = len(body)
     first = max(1, count - MAX_TAIL)
+    bare = [line.bare for line in body[first:]]
     marked = next((at for at in range(first, count) if body[at].mark == "signature"), count)
-    delimited = next((at for at in range(first, count) if _DELIMITER.match(body[at].bare)), count)
+    delimited = next((at for at, text in enumerate(bare, first) if _DELIMITER.match(text)), count)
     begin = min(marked, delimited)
     if begin < count and _ends(body, begin):
         above = _closing(body[:begin], names)
         return (above[0], count) if above[1] == len(_rstrip(body[:begin])) else (begin, count)
-    ruled = next((at for at in range(count - 1, first - 1, -1) if RULE.match(body[at].bare)), count)
+    ruled = next((at for at in range(count - 1, first - 1, -1) if _is_rule(bare[at - first])), count)
     if ruled < count and all(_is_contact_like(line.bare) for line in body[ruled + 1 :] if not line.blank):
         above = _closing(body[:ruled], names)
         return (above[0], count) if above[1] > above[0] and above[1] == len(_rstrip(body[:ruled])) else (ruled, count)
@@ -179,6 +183,10 @@ def _is_plain(block: Sequence[Line], names: frozenset[str]) -> bool:
         or is_own_name(first, names)
         or any(_CONTACT.search(line.bare) for line in block)
     )
+
+
+def _is_rule(text: str) -> bool:
+    return text[:1] in _RULING and RULE.match(text) is not None
 
 
 def _rstrip(body: Sequence[Line]) -> Sequence[Line]:
@@ -276,7 +284,7 @@ def _end_of_block(body: Sequence[Line], begin: int) -> int | None:
 
 def _is_contact_like(text: str) -> bool:
     """Short and no sentence, or a telephone number, an address, a link."""
-    if len(text) < 3 or RULE.match(text) or is_sent_from(text):
+    if len(text) < 3 or _is_rule(text) or is_sent_from(text):
         return True
     count = len(text.split())
     if count <= 8 and len(text) <= 80 and not text.rstrip("*_").endswith(_ENDS) and not _AFTERTHOUGHT.match(text):

@@ -248,6 +248,12 @@ def get(conn: Connection, mail: int) -> InboxRow | None:
     return InboxRow(*row) if row else None
 
 
+def settled(conn: Connection, since: datetime | None, after: int, limit: int) -> list[InboxRow]:
+    """Mails with a verdict that came since then, in order, those with an id above `after`: page by page."""
+    wanted = select(*_ROW).where(T.c.state == "done", T.c.id > after).order_by(T.c.id).limit(limit)
+    return [InboxRow(*row) for row in conn.execute(wanted if since is None else wanted.where(T.c.received >= since))]
+
+
 def quarantined(conn: Connection) -> list[InboxRow]:
     """What a person must look at, the oldest first."""
     return [InboxRow(*row) for row in conn.execute(select(*_ROW).where(_SET_ASIDE).order_by(T.c.id))]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from supportbot.mail.clean import clean_line
-from supportbot.store import inbox, mailboxes, outbox, tables, tickets
+from supportbot.store import inbox, mailboxes, outbox, reloads, tables, tickets
 from supportbot.tickets.digest import DigestInput, Seen, SetAside, Undelivered
 
 DAY = timedelta(days=1)
@@ -24,13 +24,22 @@ def digest_input(conn: Connection, now: datetime) -> DigestInput:
         ),
         seen=tuple(Seen(*row) for row in inbox.counts(conn, since)),
         since=since,
-        troubles=tuple(
+        troubles=_reload(conn)
+        + tuple(
             f"mailbox {box.name} ({box.folder}) fails since {box.failing_since:%Y-%m-%d %H:%M} UTC: "
             f"{clean_line(box.error, 200)}"
             for box in mailboxes.everyone(conn)
             if box.failing_since
         ),
     )
+
+
+def _reload(conn: Connection) -> tuple[str, ...]:
+    reload = reloads.last(conn)
+    if reload is None or reload.failing_since is None:
+        return ()
+    since = f"rules or registry cannot be read since {reload.failing_since:%Y-%m-%d %H:%M} UTC"
+    return (f"{since}, the old ones are used: {clean_line(reload.problems[0], 200)}",)
 
 
 def _last_digest(conn: Connection) -> datetime | None:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from supportbot.store import inbox, mailboxes, outbox, tickets
+from supportbot.store import inbox, mailboxes, outbox, reloads, tickets
 from supportbot.store.mailboxes import MailboxState
+from supportbot.store.reloads import Reload
 from supportbot.tickets import escalation
 
 WEEK = timedelta(days=7)
@@ -27,6 +28,8 @@ class State:
     overdue: datetime | None
     """When the next mail that waits to be sent is, or was, due."""
     mailboxes: tuple[MailboxState, ...]
+    reload: Reload | None
+    """How the daemon's last reading of rules and registry went."""
 
 
 def state(conn: Connection, now: datetime | None = None) -> State:
@@ -42,4 +45,5 @@ def state(conn: Connection, now: datetime | None = None) -> State:
         gave_up=len(dead),
         overdue=outbox.next_due(conn),
         mailboxes=mailboxes.everyone(conn),
+        reload=reloads.last(conn),
     )

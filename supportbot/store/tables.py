@@ -142,6 +142,24 @@ class JournalRow(SQLModel, table=True):
     data: str = Field(sa_type=Text)
 
 
+class CorrectionRow(SQLModel, table=True):
+    """The right answer to one question about one ticket, by a person's word; what is learned from."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (Index("corrections_by_at", "at"),)
+
+    ticket: int = Field(primary_key=True, foreign_key="tickets.number")
+    field: str = Field(primary_key=True)
+    answer: str
+    was: str
+    """What was answered before any correction."""
+    actor: str
+    at: datetime
+    why: str = Field(sa_type=Text)
+    misled: str = Field(sa_type=Text)
+    """The reasons of the wrong answer."""
+
+
 class OutboxMail(SQLModel, table=True):
     """One mail that leaves, to one recipient."""
 
@@ -287,7 +305,7 @@ class Counter(SQLModel, table=True):
 
 
 class Meta(SQLModel, table=True):
-    """Single values: the registry's fingerprint."""
+    """Single values: the registry's fingerprint, how the last reload went."""
 
     __tablename__ = "meta"
 
@@ -303,6 +321,7 @@ tickets = METADATA.tables["tickets"]
 participants = METADATA.tables["participants"]
 articles = METADATA.tables["articles"]
 journal = METADATA.tables["journal"]
+corrections = METADATA.tables["corrections"]
 outbox = METADATA.tables["outbox"]
 timers = METADATA.tables["timers"]
 customers = METADATA.tables["customers"]

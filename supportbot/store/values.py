@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from supportbot.tickets.ticket import Billing, BillingState, PhoneEscalation
-from supportbot.triage.decision import Decision, PassedOver, Reason
+from supportbot.triage.decision import Decision, Note, PassedOver, Reason
 
 
 def decision_text(decision: Decision) -> str:
@@ -21,6 +21,8 @@ def decision_text(decision: Decision) -> str:
         values["reasons"] = {key: [_sparse(one) for one in reasons] for key, reasons in decision.reasons.items()}
     if decision.passed_over:
         values["passed_over"] = [_sparse(one) for one in decision.passed_over]
+    if decision.notes:
+        values["notes"] = [_sparse(one) for one in decision.notes]
     return _json(values)
 
 
@@ -28,8 +30,17 @@ def decision_from(text: str) -> Decision:
     values = json.loads(text)
     reasons = {key: tuple(Reason(**one) for one in found) for key, found in values.pop("reasons", {}).items()}
     passed_over = tuple(PassedOver(**one) for one in values.pop("passed_over", ()))
-    values |= {name: tuple(values.pop(name, ())) for name in ("unsure", "notes")}
-    return Decision(**values, reasons=reasons, passed_over=passed_over)
+    notes = tuple(Note(one["code"], tuple(one.get("values", ()))) for one in values.pop("notes", ()))
+    unsure = tuple(values.pop("unsure", ()))
+    return Decision(**values, reasons=reasons, passed_over=passed_over, notes=notes, unsure=unsure)
+
+
+def reasons_text(reasons: Iterable[Reason]) -> str:
+    return _json([_sparse(one) for one in reasons])
+
+
+def reasons_from(text: str) -> tuple[Reason, ...]:
+    return tuple(Reason(**one) for one in json.loads(text))
 
 
 def phone_text(escalation: PhoneEscalation | None) -> str | None:

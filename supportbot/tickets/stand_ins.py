@@ -86,7 +86,7 @@ class StandIns:
         return int.from_bytes(hmac.digest(self.seed, f"{kind}\0{original}".encode(), hashlib.sha256)[:4])
 
     def first_name(self, original: str) -> str:
-        names = MEN if original in MEN else WOMEN
+        names = [each for each in (MEN if original in MEN else WOMEN) if ("-" in each) == ("-" in original)] or MEN
         return self.choose("first", original, lambda n: _of(names, n))
 
     def surname(self, original: str) -> str:

@@ -7,7 +7,9 @@ several conditions under `when` mean "all of", several under `unless` mean "any 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 
 from supportbot.triage.phrases import Span
 
@@ -23,6 +25,7 @@ WORDS = {
     "is_any": "the fact has one of these values",
     "at_least": "the reader is at least so sure of the answer, from 0 to 1 (reads.<question>.<answer>)",
 }
+_SENTENCE = attrgetter("sentence")
 PHRASE_WORDS = ("mentions_any", "mentions_all")
 
 
@@ -56,38 +59,52 @@ class Places:
     """Fact -> value -> the words that show it."""
     readings: Mapping[str, Mapping[str, float]]
     """Question -> answer -> how sure the learned reader is."""
+    by_sentence: Mapping[int, Mapping[str, tuple[Span, ...]]] = field(default_factory=dict)
+    """Sentence -> what stands in it: `phrases` once more, so that no rule need walk through the whole mail."""
+
+    def __post_init__(self) -> None:
+        if not self.by_sentence:
+            object.__setattr__(self, "by_sentence", by_sentence(self.phrases))
+
+
+def by_sentence(phrases: Mapping[str, tuple[Span, ...]]) -> dict[int, dict[str, tuple[Span, ...]]]:
+    """Sentence -> phrase -> its places in that sentence."""
+    found: dict[int, dict[str, tuple[Span, ...]]] = {}
+    for phrase, spans in phrases.items():
+        for number, group in groupby(spans, _SENTENCE):
+            found.setdefault(number, {})[phrase] = tuple(group)
+    return found
 
 
 def sentences_with(condition: Condition, places: Places) -> dict[int, tuple[Span, ...]]:
     """Sentence -> the phrases' places in it, for a condition on `text`."""
-    found: dict[int, list[Span]] = {}
-    for phrase in condition.values:
-        for span in places.phrases.get(phrase, ()):
-            found.setdefault(span.sentence, []).append(span)
-    if condition.word == "mentions_any":
-        return {number: tuple(spans) for number, spans in found.items()}
-    return {number: chosen for number in found if (chosen := _apart(condition.values, number, places))}
+    numbers = {span.sentence for phrase in condition.values for span in places.phrases.get(phrase, ())}
+    return {number: spans for number in sorted(numbers) if (spans := _stands(condition, number, places))}
 
 
-def _apart(phrases: tuple[str, ...], number: int, places: Places) -> tuple[Span, ...]:
-    """One place for each phrase in that sentence; () where one is missing or two have only the same words."""
+def _stands(condition: Condition, number: int, places: Places) -> tuple[Span, ...]:
+    """The phrases' places in one sentence; () where the condition does not hold there."""
+    here = places.by_sentence.get(number, {})
+    if condition.word == "mentions_all":
+        return _apart(condition.values, here)
+    return tuple(span for phrase in condition.values if phrase in here for span in here[phrase])
+
+
+def _apart(phrases: tuple[str, ...], here: Mapping[str, tuple[Span, ...]]) -> tuple[Span, ...]:
+    """One place for each phrase; () where one is missing or two have only the same words."""
     chosen: list[Span] = []
     for phrase in phrases:
-        free = [
-            span
-            for span in places.phrases.get(phrase, ())
-            if span.sentence == number and not any(span == other for other in chosen)
-        ]
-        if not free:
+        free = next((span for span in here.get(phrase, ()) if span not in chosen), None)
+        if free is None:
             return ()
-        chosen.append(free[0])
+        chosen.append(free)
     return tuple(chosen)
 
 
 def holds_in(condition: Condition, number: int, spans: tuple[Span, ...], places: Places) -> tuple[Span, ...] | None:
     """The evidence of a condition on the sentence `number` (or its neighbours), or None where it does not hold."""
     if condition.source == "text":
-        return sentences_with(condition, places).get(number)
+        return _stands(condition, number, places) or None
     if condition.source == "around":
         found = tuple(_nearby(condition, number, places))
         whole = condition.word == "mentions_any" or len({phrase for phrase, _ in found}) == len(set(condition.values))
@@ -103,10 +120,9 @@ def holds_in(condition: Condition, number: int, spans: tuple[Span, ...], places:
 
 
 def _nearby(condition: Condition, number: int, places: Places) -> Iterator[tuple[str, Span]]:
+    near = [here for each in range(number - 1, number + 2) if (here := places.by_sentence.get(each))]
     for phrase in condition.values:
-        for span in places.phrases.get(phrase, ()):
-            if abs(span.sentence - number) <= 1:
-                yield phrase, span
+        yield from ((phrase, span) for here in near for span in here.get(phrase, ()))
 
 
 def holds(condition: Condition, places: Places) -> tuple[Span, ...] | None:

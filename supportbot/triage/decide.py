@@ -6,6 +6,7 @@ can be urgent or billable, and what is not judged must not be shown.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from supportbot.mail.message import ParsedMail
@@ -18,6 +19,7 @@ from supportbot.triage.phrases import Span
 from supportbot.triage.registry import Registry
 from supportbot.triage.route import NOT_JUDGED, Known, route
 from supportbot.triage.rulebook import Answer, Match, RuleBook
+from supportbot.triage.text import judged, squeezed
 
 Readings = Mapping[str, Mapping[str, float]]
 
@@ -44,6 +46,7 @@ def decide(
     """
     if mail.nature in _BY_NATURE:
         return _by_nature(mail)
+    mail, cut = _judged(mail)
     sighting, told, seen = look(mail, registry, book)
     told = told.with_readings(_readings(book, told) if readings is None else readings)
     asked = _Asked(book, told, seen.reasons)
@@ -84,10 +87,19 @@ def decide(
         reasons={question: reasons for question, reasons in asked.reasons.items() if reasons},
         passed_over=tuple(asked.passed),
         unsure=asked.unsure(fault),
-        notes=(*sighting.notes, *bought.notes, *asked.notes(urgent)),
+        notes=(*cut, *sighting.notes, *bought.notes, *asked.notes(urgent)),
         device=seen.shown,
-        found=found(registry, sighting.customer, mail.new_text, mail.signature, seen.devices),
+        found=found(registry, sighting.customer, squeezed(mail.new_text), squeezed(mail.signature), seen.devices),
     )
+
+
+def _judged(mail: ParsedMail) -> tuple[ParsedMail, tuple[Note, ...]]:
+    """The mail as far as it is judged, and a note where that is not all: no mail may cost the time of many."""
+    new_text, signature = judged(mail.new_text), judged(mail.signature)
+    if len(new_text) + len(signature) == len(mail.new_text) + len(mail.signature):
+        return mail, ()
+    cut = (Note("text_cut", (str(len(new_text)),)),) if len(new_text) < len(mail.new_text) else ()
+    return replace(mail, new_text=new_text, signature=signature), cut
 
 
 def look(mail: ParsedMail, registry: Registry, book: RuleBook) -> tuple[Sighting, Facts, equipment.Seen]:

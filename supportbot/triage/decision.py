@@ -53,6 +53,7 @@ NoteCode = Literal[
     "contract_ended",
     "other_service",
     "played_down",
+    "text_cut",
 ]
 NOTES: dict[NoteCode, str] = {
     "different_customers": "The evidence points at different customers: {0}.",
@@ -62,6 +63,7 @@ NOTES: dict[NoteCode, str] = {
     "contract_ended": "The contract of {0} ended on {1}.",
     "other_service": "The terms are those of {0}; the customer has {1}.",
     "played_down": "The sender says that it is not urgent, but the text states an outage.",
+    "text_cut": "Only the first {0} characters of the mail were judged: the rest is too long.",
 }
 """What each note says, its values put in; the letters say it in the words of rules/templates."""
 

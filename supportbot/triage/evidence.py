@@ -16,6 +16,7 @@ from supportbot.triage.index import Registry
 from supportbot.triage.names import Mention
 from supportbot.triage.numbers import candidates, e164, organisation_number, plain
 from supportbot.triage.outsider import speaks_for_another
+from supportbot.triage.text import squeezed
 
 Strength = Literal["address", "org_number", "phone_number", "domain", "name"]
 _MOST_MENTIONS = 40
@@ -67,7 +68,7 @@ def identify(
     names = _names(registry, new_text, "text") + _names(registry, subject, "subject")
     writer = {one.customer_id for one in own}
     others = [one for one in told if one.customer_id not in writer]
-    for_another = partner is not None or speaks_for_another(f"{subject}\n{new_text}", others, own, names)
+    for_another = partner is not None or speaks_for_another(squeezed(f"{subject}\n{new_text}"), others, own, names)
     notes = _notes(registry, sender, new_text)
     if for_another and (partner or told or names):
         named = [one for one in names if one.customer_id not in writer]

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from supportbot.mail.message import ParsedMail
-from supportbot.triage import blame, impact, scope, tense, topic
+from supportbot.triage import blame, doing, impact, origin, scope, tense, topic
 from supportbot.triage.conditions import Places
 from supportbot.triage.phrases import Index, Span
 from supportbot.triage.text import Sentence, sentences
@@ -23,11 +23,30 @@ Given = Mapping[str, Sequence[str]]
 _REPLY = re.compile(r"\s*(?:sv|re|aw|antw|vs|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 """The subject of an answer is the old mail's: no word of what its sender writes now."""
 _TOLD = {"hard": "{hard-fault}", "soft": "{symptom}"}
+_BUT = ("{others-work}", "{narrow}", "{another-fault}")
+"""Beside these, that all is well is said of the rest."""
 _NO_INFORMATION = ("{ask-cause}", "{ask-help}")
 _NOT_TOLD = ("{if}", "{ask}", "{order-strong}", "{selling}")
 
-_OWN = ("hard-fault", "symptom", "if", "ask", "ask-help", "ask-indirect", "order-strong", "selling", "mild")
-NEEDED = frozenset((*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, *impact.NEEDED, *topic.NEEDED, *_OWN))
+_OWN = (
+    "hard-fault",
+    "symptom",
+    "if",
+    "ask",
+    "ask-help",
+    "ask-indirect",
+    "order-strong",
+    "selling",
+    "mild",
+    "sole-firm",
+    "own-test",
+    "one-person",
+    "all-well",
+    "another-fault",
+)
+NEEDED = frozenset(
+    (*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, *doing.NEEDED, *impact.NEEDED, *origin.NEEDED, *topic.NEEDED, *_OWN)
+)
 """Concepts that rules/words.toml must hold for facts to be told."""
 
 
@@ -79,21 +98,40 @@ def of_text(
     subject = "" if _REPLY.match(subject) else subject
     head = tuple(_of_subject(each) for each in sentences(subject[:400], spoken, index.beginnings))
     read = head + sentences(new_text, spoken, index.beginnings)
-    found = index.find(read)
-    states = tuple(tense.state(number, found) for number in range(len(read)))
+    found = _of_one(index.find(read))
+    states = _taken_back(tuple(tense.state(number, found) for number in range(len(read))), read)
     moods = tuple(tense.mood(number, sentence, found) for number, sentence in enumerate(read))
+    found = scope.without_the_rest(found, states, read)
     told: dict[str, Mapping[str, tuple[Span, ...]]] = {
         "scope": scope.scope(found, read),
-        "blame": blame.blame(found, moods, states),
         "over": _over(states, found, read),
         "topic": topic.topic(found, read),
     }
     negated = tense.all_denied(found, read)
-    told["told"] = _told(found, states, moods, negated)
+    told["blame"] = blame.blame(found, moods, negated)
+    told["origin"] = origin.origin(found, moods, negated)
+    told["doing"] = doing.doing(found, moods, negated)
+    told["told"] = {} if _all_well(found, states) else _told(found, states, moods, negated, told["blame"])
     told["impact"] = impact.impact(found, read, states, moods)
     told["asks"] = _asks(found, moods, read)
     places = Places(found, states, moods, negated, told, readings or {})
     return Facts(places, read, subject, new_text)
+
+
+def _of_one(found: Mapping[str, tuple[Span, ...]]) -> Mapping[str, tuple[Span, ...]]:
+    """The same places, without the one person's line where it is the firm's, or where it only tried the number.
+
+    In a firm of one, "ingen når mig" is said of the firm; and "provat från min mobil" is no fault of that mobile.
+    """
+    tried = {span.sentence for span in found.get("{own-test}", ())}
+    own = tuple(span for span in found.get("{one-person}", ()) if span.sentence not in tried)
+    return {**found, "{one-person}": () if found.get("{sole-firm}") else own}
+
+
+def _taken_back(states: tuple[str, ...], read: tuple[Sentence, ...]) -> tuple[str, ...]:
+    """What the next sentence says no to is imagined: "Hon ropar att allt är dött. Det är det inte."."""
+    back = {number for number, sentence in enumerate(read[1:]) if tense.takes_back(sentence)}
+    return tuple("feared" if number in back else state for number, state in enumerate(states))
 
 
 def _of_subject(sentence: Sentence) -> Sentence:
@@ -107,20 +145,43 @@ def _over(
     solved = [number for number, state in enumerate(states) if state == "solved" and not read[number].subject]
     if not solved:
         return {"no": ()}
+    later = {
+        span.sentence
+        for span in found.get("{hard-fault}", ())
+        if span.sentence > solved[-1] and states[span.sentence] == "present"
+    }
+    if later:
+        return {"no": ()}
     shown = tuple(span for span in found.get("{solved}", ()) if span.sentence in solved)
     return {"yes": shown}
 
 
+def _all_well(found: Mapping[str, tuple[Span, ...]], states: tuple[str, ...]) -> bool:
+    """Whether no fault is told, whatever words of faults stand there: "Inget är trasigt, jag undrar bara"."""
+    rest = {span.sentence for concept in _BUT for span in found.get(concept, ())}
+    said = [span.sentence for span in found.get("{all-well}", ()) if span.sentence not in rest]
+    return any(states[number] == "present" for number in said)
+
+
 def _told(
-    found: Mapping[str, tuple[Span, ...]], states: tuple[str, ...], moods: tuple[str, ...], negated: frozenset[Span]
+    found: Mapping[str, tuple[Span, ...]],
+    states: tuple[str, ...],
+    moods: tuple[str, ...],
+    negated: frozenset[Span],
+    blamed: Mapping[str, tuple[Span, ...]],
 ) -> dict[str, tuple[Span, ...]]:
-    """The faults that the mail states as present: not asked, imagined, over, or the reason of an order."""
+    """The faults that the mail states as present: not asked, imagined, over, or the reason of an order.
+
+    Who says whose doing it is tells of a fault too, whatever words it is told in.
+    """
     aside = {span.sentence for concept in _NOT_TOLD for span in found.get(concept, ())}
     stated = {n for n in range(len(states)) if states[n] == "present" and moods[n] != "asked" and n not in aside}
     shown = {
         value: tuple(span for span in found.get(concept, ()) if span.sentence in stated and span not in negated)
         for value, concept in _TOLD.items()
     }
+    causes = (*blamed.get("customer", ()), *blamed.get("third_party", ()))
+    shown["hard"] += tuple(span for span in causes if span.sentence in stated)
     return {value: spans for value, spans in shown.items() if spans}
 
 

@@ -1,9 +1,9 @@
 """Facts of a mail -> the features that the learned reader weighs, in groups. Pure.
 
-Words and pairs of words say what the cases said; parts of words (three to five letters) carry over to inflections,
-compounds and slips of the pen that no case held; the facts and concepts of rules/words.toml carry over to other
-wordings altogether. The trap: whatever changes here changes what the weights in rules/reader.json mean, so the reader
-must be trained again (tools/train_reader.py).
+Words and pairs of words say what the cases said; beginnings and parts of words (three to five letters) carry over to
+inflections, compounds and slips of the pen that no case held, and beginnings that stand near each other to another
+order; the facts and concepts of rules/words.toml carry over to other wordings altogether. The trap: whatever changes
+here changes what the weights in rules/reader.json mean, so the reader must be trained again (tools/train_reader.py).
 """
 
 from collections import Counter
@@ -15,12 +15,18 @@ from supportbot.triage.facts import Facts
 from supportbot.triage.phrases import Span
 from supportbot.triage.text import Sentence
 
-GROUPS = ("word", "pair", "part", "fact", "device")
+GROUPS = ("word", "pair", "part", "stem", "near", "said", "fact", "device")
 """Each group is brought to length one by itself, so that a long mail's many parts do not drown its few facts."""
 NOT_READ = frozenset({"device", "sender", "nature"})
 """Facts that are no facts of the text; the device has its own group."""
 _NUMBER = "0"
 _SHORTEST, _LONGEST = 3, 5
+_STEM = 5
+"""Letters of a word's beginning that stand for all its inflections."""
+_MOST = 20
+"""Times that a word's parts are counted: it must not cost more to say one word without end."""
+_NEAR = (2, 3)
+"""How many words apart two beginnings are near; next to each other they are a pair already."""
 
 Features = Mapping[str, Mapping[str, int]]
 """Group -> feature -> how often it stands there."""
@@ -28,19 +34,24 @@ Features = Mapping[str, Mapping[str, int]]
 
 def features(told: Facts) -> Features:
     """All features of a mail, for the reader and for its training alike."""
-    words: Counter[str] = Counter()
-    pairs: Counter[str] = Counter()
-    for sentence in told.sentences:
-        plain = plain_words(sentence)
-        words.update(plain)
-        pairs.update(f"{first} {second}" for first, second in pairwise(plain))
-    parts: Counter[str] = Counter()
-    for word, times in words.items():
-        for part in parts_of(word):
-            parts[part] += times
-    device = dict.fromkeys(told.places.facts.get("device", ()), 1)
-    facts = dict.fromkeys((name for name, _ in facts_of(told)), 1)
-    return {"word": words, "pair": pairs, "part": parts, "fact": facts, "device": device}
+    counted: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
+    for number, sentence in enumerate(told.sentences):
+        words = plain_words(sentence)
+        stems = [word[:_STEM] for word in words]
+        meant = f"{told.places.states[number]} {told.places.moods[number]}"
+        counted["word"].update(words)
+        counted["pair"].update(f"{first} {second}" for first, second in pairwise(words))
+        counted["stem"].update(stems)
+        counted["near"].update(
+            f"{first} {second}" for apart in _NEAR for first, second in zip(stems, stems[apart:], strict=False)
+        )
+        counted["said"].update(f"{meant} {stem}" for stem in stems)
+    for word, times in counted["word"].items():
+        for _ in range(min(times, _MOST)):
+            counted["part"].update(parts_of(word))
+    counted["fact"].update({name for name, _ in facts_of(told)})
+    counted["device"].update(set(told.places.facts.get("device", ())))
+    return counted
 
 
 def plain_words(sentence: Sentence) -> list[str]:

@@ -23,6 +23,7 @@ _GROUP = re.compile(r"(?P<plus>\+?)(?P<digits>[0-9]+)")
 _GAP = re.compile(r"[ \t\-./()]{1,3}")
 _ALIKE = {ord(dash): "-" for dash in "‐‑‒–—―−﹣－"} | {ord(space): " " for space in "\u00a0\u2007\u2009\u202f\u200b"}
 _ALIKE |= {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0B: "+"}
+_ODD = re.compile("[" + "".join(map(chr, _ALIKE)) + "]")
 _UNMARKED = str.maketrans("åäöøæéèüá", "aaooaeeua")
 
 
@@ -43,12 +44,17 @@ class Digits:
 
 def plain(text: str) -> str:
     """The text with odd dashes, spaces and digits made plain, one for one, so that offsets stay."""
-    return text[:TEXT_LIMIT].translate(_ALIKE)
+    text = text[:TEXT_LIMIT]
+    return text.translate(_ALIKE) if _ODD.search(text) else text
 
 
 def flat(text: str) -> str:
     """The text plain, in lower case and without marks on å ä ö, one for one, so that offsets stay."""
-    return "".join(char.lower() if len(char.lower()) == 1 else char for char in plain(text)).translate(_UNMARKED)
+    text = plain(text)
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    return lowered.translate(_UNMARKED)
 
 
 def candidates(text: str) -> Iterator[tuple[Digits, ...]]:

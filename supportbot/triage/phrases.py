@@ -12,11 +12,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from supportbot.triage.text import Sentence, Word, fold, lower, stems
 
 GAP = 3
 """Words that one `…` may skip."""
+PLACES = 200
+"""Places of one concept in a mail, about; no letter says a thing more often."""
+KNOWN = 16_384
+"""Words whose elements are remembered from mail to mail."""
 
 SYNTAX = {
     "word": "the word and its inflected forms, with or without å ä ö",
@@ -41,12 +46,6 @@ class Element:
     opens: bool = False
     """It must open a sentence or a clause."""
 
-    def fits(self, word: Word) -> bool:
-        """Whether a beginning or an ending fits; words are found by their keys."""
-        if self.kind == "begins":
-            return any(word.form.startswith(key) for key in self.keys)
-        return any(word.form.endswith(key) for key in self.keys)
-
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -58,9 +57,8 @@ class Phrase:
         return frozenset(key for each in self.elements if each.kind == "concept" for key in each.keys)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Words `first` to `last` (inclusive) of sentence number `sentence`."""
+class Span(NamedTuple):
+    """Words `first` to `last` (inclusive) of sentence number `sentence`. A tuple: a mail has hundreds."""
 
     sentence: int
     first: int
@@ -104,130 +102,153 @@ def _forms(word: str) -> frozenset[str]:
     return frozenset({lower(word), f"~{fold(word)}"})
 
 
+Key = int | str
+"""What may stand somewhere: the number of an element that words fit, or a concept ("{name}")."""
+Place = tuple[int, int]
+"""First and last word of a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A phrase under its rarest element; `owner` is the concept it belongs to, or its own text."""
+    """A phrase of several elements; `owner` is the concept it belongs to, or its own text."""
 
     owner: str
-    phrase: Phrase
-    rarest: int
+    keys: tuple[Key, ...]
+    gaps: tuple[int, ...]
+    """For each key, the words that may be skipped before it."""
+    other: Key
+    """The key that is rarest but for the one it waits under: most phrases are done with by a look for it."""
+
+
+@dataclass(slots=True)
+class _Elements:
+    """The different elements of all phrases that words fit, by number."""
+
+    numbers: dict[Element, int] = field(default_factory=dict)
+    tables: dict[str, dict[str, list[int]]] = field(default_factory=lambda: {"word": {}, "begins": {}, "ends": {}})
+    """Kind -> key -> numbers."""
+    opening: set[int] = field(default_factory=set)
+    """Those that fit only where the word opens a sentence or a clause."""
+    longest: int = 0
+    """Letters of the longest beginning or ending."""
+    known: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    """(form, stem) of words met lately -> what they fit: most words of a mail stood in another one."""
+
+    def add(self, element: Element) -> int:
+        """The number of the element, whatever may be skipped before it."""
+        element = replace(element, gap=0)
+        number = self.numbers.setdefault(element, len(self.numbers))
+        if number == len(self.numbers) - 1:
+            for key in element.keys:
+                self.tables[element.kind].setdefault(key, []).append(number)
+            if element.opens:
+                self.opening.add(number)
+            if element.kind != "word":
+                self.longest = max(self.longest, *map(len, element.keys))
+        return number
+
+    def of(self, word: Word) -> tuple[int, ...]:
+        """The numbers of all elements that the word fits."""
+        name = (word.form, word.stem)
+        numbers = self.known.get(name)
+        if numbers is None:
+            if len(self.known) >= KNOWN:
+                self.known.clear()
+            numbers = self.known[name] = tuple(dict.fromkeys(self._fitting(*name)))
+        return numbers
+
+    def _fitting(self, form: str, stem: str) -> Iterator[int]:
+        words, beginnings, endings = self.tables.values()
+        yield from words.get(form, ())
+        yield from words.get(stem, ())
+        for length in range(1, min(len(form), self.longest) + 1):
+            yield from beginnings.get(form[:length], ())
+            yield from endings.get(form[-length:], ())
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """All phrases, by the key of the rarest word of each. Concepts are levels: a level uses those before it."""
+    """All phrases, each under its rarest element. What uses no concept is looked up first.
 
-    levels: tuple["_Level", ...]
+    Concepts are levels: a phrase in which concepts stand is looked up after all phrases of those concepts.
+    """
+
     beginnings: frozenset[str]
     """First three letters of every word looked for (see text.sentences)."""
+    elements: _Elements = field(default_factory=_Elements)
+    alone: dict[Key, list[str]] = field(default_factory=dict)
+    """Element -> owners of the phrases that are this element and no more."""
+    plain: dict[Key, list[_Waiting]] = field(default_factory=dict)
+    """Element -> phrases of several elements, none of them a concept."""
+    levels: tuple[dict[Key, list[_Waiting]], ...] = ()
+    """Level by level: element or concept -> phrases in which concepts stand."""
 
     def find(self, sentences: Sequence[Sentence]) -> dict[str, tuple[Span, ...]]:
-        """Every concept ("{name}") and phrase (its text) that stands in the sentences, with its places."""
-        found: dict[str, set[Span]] = defaultdict(set)
+        """Every concept ("{name}") and phrase (its text) that stands in the sentences, with its first PLACES places."""
+        found: dict[str, list[Span]] = {}
         for number, sentence in enumerate(sentences):
-            here: dict[str, list[tuple[int, int]]] = {}
-            line = _line(sentence)
-            for level in self.levels:
-                for owner, spans in level.find(line, here).items():
-                    here[owner] = list(dict.fromkeys([*here.get(owner, ()), *spans]))
-            for owner, places in here.items():
-                found[owner].update(Span(number, first, last) for first, last in places)
-        return {owner: tuple(sorted(spans)) for owner, spans in found.items()}
+            for owner, places in self._owners(sentence.words).items():
+                spans = found.setdefault(owner, [])
+                if len(spans) < PLACES:
+                    spans += [Span(number, *place) for place in (sorted(set(places)) if len(places) > 1 else places)]
+        return {owner: tuple(spans) for owner, spans in found.items()}
 
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    by_word: dict[str, list[_Waiting]] = field(default_factory=dict)
-    by_beginning: dict[str, list[_Waiting]] = field(default_factory=dict)
-    by_ending: dict[str, list[_Waiting]] = field(default_factory=dict)
-    by_concept: dict[str, list[_Waiting]] = field(default_factory=dict)
-    lengths: list[int] = field(default_factory=lambda: [1, 0])
-    """The shortest and the longest beginning or ending that is looked for."""
-
-    def add(self, waiting: _Waiting) -> None:
-        rarest = waiting.phrase.elements[waiting.rarest]
-        where = {"word": self.by_word, "begins": self.by_beginning, "ends": self.by_ending, "concept": self.by_concept}
-        for key in rarest.keys:
-            where[rarest.kind].setdefault(key, []).append(waiting)
-            if rarest.kind in ("begins", "ends"):
-                shortest, longest = self.lengths
-                self.lengths[:] = [min(shortest if longest else len(key), len(key)), max(longest, len(key))]
-
-    def find(self, line: "_Line", here: Mapping[str, list[tuple[int, int]]]) -> dict[str, list[tuple[int, int]]]:
-        found: dict[str, list[tuple[int, int]]] = {}
-        seen: set[int] = set()
-        for waiting in self._candidates(line, here):
-            if id(waiting) in seen:
-                continue
-            seen.add(id(waiting))
-            for span in _spans(waiting.phrase.elements, line, here):
-                found.setdefault(waiting.owner, []).append(span)
+    def _owners(self, words: Sequence[Word]) -> dict[str, list[Place]]:
+        """Owner -> its places in one sentence, some perhaps twice."""
+        here: dict[Key, list[Place]] = self._fitted(words)
+        found: dict[str, list[Place]] = {}
+        for key in tuple(here):
+            for owner in self.alone.get(key, ()):
+                found.setdefault(owner, []).extend(here[key])
+        _look(self.plain, here, found)
+        for level in filter(None, self.levels):
+            here.update(found)
+            _look(level, here, found)
         return found
 
-    def _candidates(self, line: "_Line", here: Mapping[str, list[tuple[int, int]]]) -> Iterator[_Waiting]:
-        shortest, longest = self.lengths
-        for key in line.places:
-            yield from self.by_word.get(key, ())
-        for form in line.forms:
-            for length in range(shortest, min(longest, len(form)) + 1):
-                yield from self.by_beginning.get(form[:length], ())
-                yield from self.by_ending.get(form[-length:], ())
-        for concept in tuple(here):
-            yield from self.by_concept.get(concept[1:-1], ())
+    def _fitted(self, words: Sequence[Word]) -> dict[Key, list[Place]]:
+        """Element -> the words that fit it."""
+        here: dict[Key, list[Place]] = {}
+        opening = self.elements.opening
+        for at, word in enumerate(words):
+            place = (at, at)
+            for number in self.elements.of(word):
+                if number not in opening or at == 0 or word.comma:
+                    here.setdefault(number, []).append(place)
+        return here
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One sentence: its words, the places of each key, and its different forms."""
-
-    words: tuple[Word, ...]
-    places: dict[str, list[int]]
-    forms: frozenset[str]
-
-
-def _line(sentence: Sentence) -> _Line:
-    places: dict[str, list[int]] = {}
-    for number, word in enumerate(sentence.words):
-        places.setdefault(word.form, []).append(number)
-        if word.stem != word.form:
-            places.setdefault(word.stem, []).append(number)
-    return _Line(sentence.words, places, frozenset(word.form for word in sentence.words))
+def _look(
+    waiting: Mapping[Key, Sequence[_Waiting]], here: Mapping[Key, list[Place]], found: dict[str, list[Place]]
+) -> None:
+    """Add to `found` the places of those phrases that stand here."""
+    for key in here:
+        for phrase in waiting.get(key, ()):
+            if phrase.other in here and (places := _places(phrase, here)):
+                found.setdefault(phrase.owner, []).extend(places)
 
 
-def _spans(
-    elements: Sequence[Element], line: _Line, here: Mapping[str, list[tuple[int, int]]]
-) -> list[tuple[int, int]]:
-    """(first, last) word of every shortest occurrence: one for each place where it can begin."""
+def _places(phrase: _Waiting, here: Mapping[Key, list[Place]]) -> list[Place]:
+    """Every shortest occurrence of the phrase: one for each place where it can end."""
     ways: dict[int, int] = {}
-    for number, element in enumerate(elements):
+    for number, (key, gap) in enumerate(zip(phrase.keys, phrase.gaps, strict=True)):
         step: dict[int, int] = {}
-        for first, last in _places(element, line, here):
-            if number == 0:
-                step[last] = max(step.get(last, -1), first)
-                continue
-            for skipped in range(element.gap + 1):
-                begun = ways.get(first - 1 - skipped)
-                if begun is not None:
-                    step[last] = max(step.get(last, -1), begun)
-                    break
+        for first, last in here.get(key, ()):
+            begun = first if number == 0 else _begun(ways, first, gap)
+            if begun is not None and begun > step.get(last, -1):
+                step[last] = begun
         if not step:
             return []
         ways = step
     return [(first, last) for last, first in ways.items()]
 
 
-def _places(element: Element, line: _Line, here: Mapping[str, list[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
-    if element.kind == "concept":
-        for key in element.keys:
-            yield from here.get("{" + key + "}", ())
-        return
-    if element.kind == "word":
-        numbers = {number for key in element.keys & line.places.keys() for number in line.places[key]}
-    else:
-        numbers = {number for number, word in enumerate(line.words) if element.fits(word)}
-    for number in sorted(numbers):
-        if not element.opens or number == 0 or line.words[number].comma:
-            yield number, number
+def _begun(ways: Mapping[int, int], first: int, gap: int) -> int | None:
+    """Where that began which ends nearest before `first`, with at most `gap` words between."""
+    for last in range(first - 1, first - 2 - gap, -1):
+        if last in ways:
+            return ways[last]
+    return None
 
 
 def build(concepts: Mapping[str, Iterable[Phrase]], phrases: Iterable[Phrase]) -> Index:
@@ -237,14 +258,27 @@ def build(concepts: Mapping[str, Iterable[Phrase]], phrases: Iterable[Phrase]) -
     for owner, phrase in entries:
         needs = max((depth.get("{" + name + "}", 0) + 1 for name in phrase.concepts), default=0)
         depth[owner] = max(depth.get(owner, 0), needs)
-    rules = [(phrase.text, phrase) for phrase in phrases]
-    count = _frequency(phrase for _, phrase in [*entries, *rules])
-    levels = [_Level() for _ in range(max(depth.values(), default=0) + 2)]
+    last = max(depth.values(), default=0) + 1
+    entries += [(phrase.text, phrase) for phrase in phrases]
+    count = _frequency(phrase for _, phrase in entries)
+    index = Index(_beginnings(phrase for _, phrase in entries), levels=tuple({} for _ in range(last + 1)))
     for owner, phrase in entries:
-        levels[depth[owner]].add(_Waiting(owner, phrase, _rarest(phrase, count)))
-    for owner, phrase in rules:
-        levels[-1].add(_Waiting(owner, phrase, _rarest(phrase, count)))
-    return Index(tuple(levels), _beginnings(phrase for _, phrase in [*entries, *rules]))
+        keys = tuple(_key(element, index.elements) for element in phrase.elements)
+        rarest, other = _rarest(phrase, count)
+        waiting = _Waiting(owner, keys, tuple(element.gap for element in phrase.elements), keys[other])
+        if phrase.concepts:
+            where = index.levels[depth.get(owner, last)]
+        elif len(keys) > 1:
+            where = index.plain
+        else:
+            index.alone.setdefault(keys[0], []).append(owner)
+            continue
+        where.setdefault(keys[rarest], []).append(waiting)
+    return index
+
+
+def _key(element: Element, elements: _Elements) -> Key:
+    return "{" + next(iter(element.keys)) + "}" if element.kind == "concept" else elements.add(element)
 
 
 def _frequency(phrases: Iterable[Phrase]) -> dict[str, int]:
@@ -256,14 +290,15 @@ def _frequency(phrases: Iterable[Phrase]) -> dict[str, int]:
     return count
 
 
-def _rarest(phrase: Phrase, count: Mapping[str, int]) -> int:
-    """The element to wait under: a word before a concept, the seldom used before the common."""
+def _rarest(phrase: Phrase, count: Mapping[str, int]) -> tuple[int, int]:
+    """The element to wait under, and the next: a word before a concept, the seldom used before the common."""
 
     def cost(number: int) -> tuple[bool, int]:
         element = phrase.elements[number]
         return element.kind == "concept", max(count[key] for key in element.keys)
 
-    return min(range(len(phrase.elements)), key=cost)
+    order = sorted(range(len(phrase.elements)), key=cost)
+    return order[0], order[min(1, len(order) - 1)]
 
 
 def _beginnings(phrases: Iterable[Phrase]) -> frozenset[str]:

@@ -64,10 +64,10 @@ class Reader:
             weight = known.get(name)
             if weight is None:
                 continue
-            value = weight.telling if times == 1 else weight.telling * (1.0 + math.log(times))
-            total += value * value
-            for column, each in zip(weight.columns, weight.speaks, strict=False):
-                sums[column] += value * each
+            often = 1.0 if times == 1 else 1.0 + math.log(times)
+            total += (often * weight.telling) ** 2
+            for column, each in zip(weight.columns, weight.speaks):  # noqa: B905 (as long; there are thousands)
+                sums[column] += often * each
         if total:
             share = self.shares[group] / math.sqrt(total)
             for column, each in enumerate(sums):
@@ -99,12 +99,12 @@ class Weight:
     telling: float
     columns: bytes
     speaks: "array[float]"
-    """For each of the columns: above 0 for it, below 0 against it."""
+    """For each of the columns, times `telling`: above 0 for it, below 0 against it."""
 
     def lead(self, column: int, columns: range) -> float:
         """How much more it speaks for a column than for the question's columns on average."""
         told = dict(zip(self.columns, self.speaks, strict=True))
-        return self.telling * (told.get(column, 0.0) - sum(told.get(each, 0.0) for each in columns) / len(columns))
+        return told.get(column, 0.0) - sum(told.get(each, 0.0) for each in columns) / len(columns)
 
 
 def load(text: str) -> Reader:
@@ -133,10 +133,11 @@ def _reader(model: Mapping[str, Any]) -> Reader:
 
 def _weight(numbers: list[int], columns: int) -> Weight:
     """[telling, column, weight, column, weight …]"""
-    spoken, speaks = bytes(numbers[1::2]), array("d", (each / UNIT for each in numbers[2::2]))
+    telling = numbers[0] / UNIT
+    spoken, speaks = bytes(numbers[1::2]), array("d", (telling * each / UNIT for each in numbers[2::2]))
     if len(spoken) != len(speaks) or any(column >= columns for column in spoken):
         raise ValueError("a weight speaks for no answer")
-    return Weight(numbers[0] / UNIT, spoken, speaks)
+    return Weight(telling, spoken, speaks)
 
 
 def fingerprint(cases: Mapping[str, str]) -> str:

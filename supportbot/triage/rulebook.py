@@ -5,7 +5,7 @@ default that the file states holds. The trap: a rule is only as good as its exam
 it must answer itself (not an earlier rule: that one is "shadowed") and one near miss that it must leave alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from supportbot.errors import Invalid, Problem
@@ -48,6 +48,35 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class _Order:
+    """The rules of one question, in their order, each under the phrases of which it needs one."""
+
+    rules: tuple[Rule, ...]
+    by_phrase: Mapping[str, tuple[int, ...]]
+    always: tuple[int, ...]
+    """Those that need no phrase."""
+
+    def likely(self, places: Places) -> Iterator[Rule]:
+        """The rules that may hold: all others lack their words."""
+        numbers = set(self.always)
+        for phrase in places.phrases:
+            numbers.update(self.by_phrase.get(phrase, ()))
+        return (self.rules[number] for number in sorted(numbers))
+
+
+def _order(rules: Sequence[Rule]) -> _Order:
+    by_phrase: dict[str, list[int]] = {}
+    always: list[int] = []
+    for number, rule in enumerate(rules):
+        needed = next((each.values for each in rule.when if each.source in ("text", "mail")), None)
+        if needed is None:
+            always.append(number)
+        for phrase in needed or ():
+            by_phrase.setdefault(phrase, []).append(number)
+    return _Order(tuple(rules), {phrase: tuple(each) for phrase, each in by_phrase.items()}, tuple(always))
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
     terms: Terms
     rules: tuple[Rule, ...]
@@ -59,6 +88,12 @@ class RuleBook:
     reader: Reader | None = None
     doubts: Mapping[str, Doubt] = field(default_factory=dict)
     """Question -> how far its rules yield to the reader; a question whose file says nothing does not yield."""
+    orders: Mapping[str, "_Order"] = field(init=False)
+    """Question -> its rules, and which of them to try."""
+
+    def __post_init__(self) -> None:
+        orders = {question: _order(self.asked(question)) for question in QUESTIONS}
+        object.__setattr__(self, "orders", orders)
 
     def asked(self, question: str) -> tuple[Rule, ...]:
         """The rules of one question, in the order in which they are tried."""
@@ -67,8 +102,8 @@ class RuleBook:
     def answer(self, question: str, places: Places) -> Answer:
         """The first rule's answer to a question, with those before it that an `unless` or the reader cancelled."""
         passed: list[Match] = []
-        for rule in self.rules:
-            match = try_rule(rule, places) if rule.question == question else None
+        for rule in self.orders[question].likely(places):
+            match = try_rule(rule, places)
             if match is None:
                 continue
             doubt = match.stopped or self._doubt(rule, places)
@@ -82,13 +117,19 @@ class RuleBook:
         return places.readings.get(QUESTIONS[question].reads, {}).get(answer)
 
     def _doubt(self, rule: Rule, places: Places) -> Condition | None:
-        """The reader's veto. What the registry records is not for it to doubt, nor what it said itself."""
-        bound = self.doubts.get(rule.question, Doubt()).overrules_below
-        likely = self.likelihood(rule.question, rule.answer, places)
-        settled = any(each.source.startswith("reads.") or _recorded(each) for each in rule.when)
-        if likely is None or likely >= bound or settled:
+        """The reader's veto. What the registry records is not for it to doubt; its own word yields to a likelier one
+        (but for the default, which needs no rule).
+        """
+        reads = places.readings.get(QUESTIONS[rule.question].reads, {})
+        likely = reads.get(rule.answer)
+        if likely is None or any(_recorded(each) for each in rule.when):
             return None
-        return Condition(f"reads.{QUESTIONS[rule.question].reads}.{rule.answer}", "below", (), bound)
+        if any(each.source.startswith("reads.") for each in rule.when):
+            bound = max(each for answer, each in reads.items() if answer != self.defaults[rule.question])
+        else:
+            bound = self.doubts.get(rule.question, Doubt()).overrules_below
+        source = f"reads.{QUESTIONS[rule.question].reads}.{rule.answer}"
+        return Condition(source, "below", (), bound) if likely < bound else None
 
     def tries(self, rule: Rule, places: Places) -> bool:
         """Whether the rule holds by itself, whatever stands above it."""

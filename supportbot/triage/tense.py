@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from supportbot.triage.phrases import Span
 from supportbot.triage.text import Sentence, fold
 
-NEEDED = ("not", "now", "past", "solved", "fear", "ask-cause", "believe")
+NEEDED = ("not", "now", "past", "solved", "fear", "ask-cause", "believe", "urgent")
 """Concepts without which sentences cannot be judged."""
 
 REACH = 3
@@ -38,15 +38,27 @@ _COPULA = frozenset(
         "arendet",
     }
 )
-_VERB = re.compile(r"(?:er|ar|or)$")
-"""The present tense, which opens a question in Swedish, Norwegian and Danish."""
+_VERB = re.compile(r"(?:er|ar|or|as|[dgkprt]s)$")
+"""The present tense and its passive, which open a question in Swedish, Norwegian and Danish."""
 _ASKING = """
     kan kunde skulle är har vet finns går hur vad vem var vart varför vilken vilket vilka får måste om
+    fick blev hade gick
     can could would is are do does how what which who when where why may might
     kunne hvordan hva hvem hvor hvilken hvad hvornår må skal voisiko voiko voisitteko onko kuinka miten mikä milloin
 """
 _ASKS = frozenset(fold(word) for word in _ASKING.split())
 """Words that open a question."""
+
+
+_TAKES_BACK = re.compile(
+    r"^(?:nej |no |nei |nej men )?(?:det|den|saken|it|this|dette) (?:ar|gor|stammer|er|gjor|gjelder|is|does|isn|doesn)"
+    r"(?: det| den| dette)? ?(?:inte|ikke|not|t|ikke det|ikke)\b"
+)
+
+
+def takes_back(sentence: Sentence) -> bool:
+    """The whole sentence says no to the one before: "Det är det inte.", "Det gör den inte.", "It isn't."."""
+    return len(sentence.words) <= 5 and bool(_TAKES_BACK.match(" ".join(word.plain for word in sentence.words)))
 
 
 def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
@@ -104,12 +116,28 @@ def _turns(negation: Span, span: Span, sentence: Sentence | None) -> bool:
 
 
 def all_denied(places: Mapping[str, tuple[Span, ...]], sentences: Sequence[Sentence]) -> frozenset[Span]:
-    """Every place of a phrase that is denied."""
+    """Every place of a phrase that is denied. Who denies once that it is urgent has not claimed it elsewhere."""
     negations: dict[int, list[Span]] = {}
     for negation in places.get("{not}", ()):
         negations.setdefault(negation.sentence, []).append(negation)
     spans = {span for name, found in places.items() if name != "{not}" for span in found if span.sentence in negations}
-    return frozenset(span for span in spans if denied(span, negations[span.sentence], sentences[span.sentence]))
+    turned = {span for span in spans if denied(span, negations[span.sentence], sentences[span.sentence])}
+    claims = places.get("{urgent}", ())
+    back = {number - 1 for number, sentence in enumerate(sentences) if number and takes_back(sentence)}
+    follows = any(
+        negation.first == span.last + 1 and not _broken(sentences[span.sentence], negation.first, negation.first)
+        for span in claims
+        for negation in negations.get(span.sentence, ())
+        if not _only(sentences[span.sentence], negation.last + 1)
+    )
+    if follows or any(span in turned or span.sentence in back for span in claims):
+        turned.update(claims)
+    return frozenset(turned)
+
+
+def _only(sentence: Sentence, at: int) -> bool:
+    """What follows is more, not less: "inte bara"."""
+    return at < len(sentence.words) and sentence.words[at].plain in _ONLY
 
 
 def _broken(sentence: Sentence | None, first: int, last: int) -> bool:

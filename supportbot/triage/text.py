@@ -10,12 +10,18 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 
 import snowballstemmer
 
 LIMIT = 8_000
 """Code points of a text that are read: some 1,200 words, twice the longest letter that says anything of its own."""
+NUMBERS = 300
+"""Groups of digits in a text that is judged; what goes on is a list or a log."""
 SENTENCES = 400
+_LONG = 60
+"""Letters of a word that is remembered from mail to mail."""
 LONGEST = 50
 """Words of one sentence; what runs on is cut there, so that the work stays linear in the length of the text."""
 STEMMED = 1_200
@@ -27,19 +33,22 @@ _STEMMERS = {language: snowballstemmer.stemmer(name) for language, name in _ALGO
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _OWN_LETTERS = frozenset("åäöæø")
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_INVISIBLE}]|(?<=\d)[.,:](?=\d))*")
-_STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n\s*\n|\n(?=\s*(?:[-*•–]|\d+[.)]))|\n")
+_CLAUSE = re.compile(r"[,;:–—()/]| - ")
+"""What may stand between two clauses."""
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|\n\s*\n|\n(?=\s*(?:[-*•–]|\d+[.)]))|\n")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:t\.ex|bl\.a|m\.m|s\.k|f\.d|ca|c:a|kl|nr|no|tel|tlf|dvs|d\.v\.s|etc|jfr|ev|inkl|resp|e\.g|i\.e|org|Mr|"
     r"Ms|Dr|\d{1,2})\.$",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
+_GAP = re.compile(r"\s{40,}")
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "đ": "d", "ł": "l"} | dict.fromkeys(_INVISIBLE))
 _UNSEEN = str.maketrans(dict.fromkeys(_INVISIBLE))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word: its place in the text, and the keys that a phrase can find it by."""
+class Word(NamedTuple):
+    """One word: its place in the text, and the keys that a phrase can find it by. A tuple: a mail has hundreds."""
 
     start: int
     end: int
@@ -47,13 +56,10 @@ class Word:
     """Lower case, without invisible characters; in a text without å ä ö æ ø, "~" and the folded word."""
     stem: str
     """The key of its stem in the mail's language ("sv:ring"); the form itself where it was not stemmed."""
+    plain: str
+    """The folded word, whatever the text's letters."""
     comma: bool = False
     """A comma, semicolon, colon or dash stands before it: another clause may begin here."""
-
-    @property
-    def plain(self) -> str:
-        """The folded word, whatever the text's letters."""
-        return fold(self.form.removeprefix("~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,18 @@ def stems(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def judged(text: str) -> str:
+    """The beginning of a text that is judged: LIMIT code points, and no more than NUMBERS groups of digits."""
+    text = text[:LIMIT]
+    beyond = next(islice(_DIGITS.finditer(text), NUMBERS, None), None)
+    return text[: beyond.start()] if beyond else text
+
+
+def squeezed(text: str) -> str:
+    """The text with its long gaps cut short, for patterns that would go through a gap again from each place in it."""
+    return _GAP.sub(lambda gap: gap[0][:40], text)
+
+
 def sentences(text: str, language: str, beginnings: frozenset[str] | None = None) -> tuple[Sentence, ...]:
     """The sentences of a text, in order.
 
@@ -109,10 +127,10 @@ def sentences(text: str, language: str, beginnings: frozenset[str] | None = None
     are stemmed, which is what keeps a mail within a millisecond or two. None: all are.
     """
     text = text[:LIMIT]
-    making = _Keys(language, beginnings, any(letter in _OWN_LETTERS for letter in text.lower()))
+    keys = _Keys(language, beginnings, not _OWN_LETTERS.isdisjoint(text.lower()))
     found: list[Sentence] = []
     for start, end in _spans(text):
-        words = tuple(_words(text, start, end, making))
+        words = tuple(_words(text, start, end, keys))
         asked = text[start:end].rstrip("\"'”’)] \n").endswith("?")
         for first in range(0, len(words), LONGEST):
             part = words[first : first + LONGEST]
@@ -122,36 +140,39 @@ def sentences(text: str, language: str, beginnings: frozenset[str] | None = None
     return tuple(found[:SENTENCES])
 
 
-class _Keys:
-    """Makes the (form, stem) of words; stems those worth it, up to STEMMED different ones."""
+class _Keys(dict[str, tuple[str, str, str]]):
+    """Word -> (form, stem, plain) for one text; stems those worth it, up to STEMMED different ones."""
 
     def __init__(self, language: str, beginnings: frozenset[str] | None, marked: bool) -> None:
+        super().__init__()
         self.language, self.beginnings, self.marked = language, beginnings, marked
-        self.seen: dict[str, tuple[str, str]] = {}
 
-    def __call__(self, word: str) -> tuple[str, str]:
-        known = self.seen.get(word)
-        if known is None:
-            known = self.seen[word] = self._made(word)
-        return known
-
-    def _made(self, word: str) -> tuple[str, str]:
-        plain = fold(word)
-        form = lower(word) if self.marked else f"~{plain}"
-        if len(self.seen) >= STEMMED or (self.beginnings is not None and plain[:3] not in self.beginnings):
-            return form, form
-        stem = f"{self.language}:{_stemmed(word, self.language)}"
-        return form, stem if self.marked else f"~{fold(stem)}"
+    def __missing__(self, word: str) -> tuple[str, str, str]:
+        worth = self.beginnings if len(self) < STEMMED else frozenset()
+        made = _made if len(word) <= _LONG else _made.__wrapped__
+        self[word] = found = made(word, self.language, self.marked, worth)
+        return found
 
 
-def _words(text: str, start: int, end: int, making: _Keys) -> Iterator[Word]:
+@lru_cache(maxsize=16_384)
+def _made(word: str, language: str, marked: bool, beginnings: frozenset[str] | None) -> tuple[str, str, str]:
+    plain = fold(word)
+    form = lower(word) if marked else f"~{plain}"
+    again = fold(form.removeprefix("~"))
+    if beginnings is not None and plain[:3] not in beginnings:
+        return form, form, again
+    stem = f"{language}:{_stemmed(word, language)}"
+    return form, stem if marked else f"~{fold(stem)}", again
+
+
+def _words(text: str, start: int, end: int, keys: _Keys) -> Iterator[Word]:
     last = start
     for match in _WORD.finditer(text, start, end):
-        form, stem = making(match[0])
-        between = text[last : match.start()]
-        comma = any(mark in between for mark in ",;:–—()/") or " - " in between
-        yield Word(match.start(), match.end(), form, stem, comma and last > start)
-        last = match.end()
+        first, after = match.span()
+        between = text[last:first]
+        comma = between != " " and last > start and _CLAUSE.search(between) is not None
+        yield Word(first, after, *keys[match[0]], comma)
+        last = after
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -137,6 +137,21 @@ FACTS: Mapping[str, Fact] = {
             "third_party_denied": "says that the other supplier is not the cause",
         },
     ),
+    "origin": Fact(
+        "Whence the device of which the mail speaks came, says the text.",
+        {"elsewhere": "bought in a shop, second hand, inherited, brought along", "here": "bought or hired of iCentrex"},
+    ),
+    "doing": Fact(
+        "What the customer's own people did, or what became of a thing in their hands.",
+        {
+            "confessed": "they own up to a mistake, or to a change that they want undone",
+            "broke_device": "a telephone, base or headset is damaged as a thing",
+            "broke_outside": "a mobile phone, computer or tablet is damaged or worn out as a thing",
+            "set_up": "they set a telephone up, reset it, or changed its configuration",
+            "cut_own": "a cable, outlet or wall indoors was cut, pulled or covered",
+            "cut_public": "a line in the street, or another's fibre, was cut",
+        },
+    ),
     "device": Fact(
         "The device at fault, by the registry and the list of approved models.",
         {

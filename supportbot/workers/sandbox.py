@@ -86,14 +86,15 @@ class Sandbox:
         """A place for each process; None where one was lost and must be started again."""
         self._started = False
 
-    async def start(self) -> None:
-        """Starts the processes. Raises RuntimeError where they cannot read at all."""
+    async def start(self, judging: Judging | None = None) -> None:
+        """Starts the processes, and tells them what to judge by. Raises RuntimeError where they cannot read at all."""
         if self._started:
             return
         self._started = True
         for place in range(self._size):
             try:
                 reader = await _Reader.start(*self._limits)
+                await reader.learn(judging)
             except BaseException:
                 for _ in range(self._size - place):
                     self._free.put_nowait(None)
@@ -168,7 +169,7 @@ class _Reader:
         self, mails: Sequence[Unread], desk: Desk, judging: Judging | None, results: list[Read | Poisoned]
     ) -> None:
         """Appends to `results` as the answers come. Raises _Lost at the mail that ended the process."""
-        await self._learn(judging)
+        await self.learn(judging)
         writing = asyncio.create_task(self._write(self._frames(mails, desk)))
         try:
             for _ in mails:
@@ -177,7 +178,8 @@ class _Reader:
             writing.cancel()
             await asyncio.wait([writing])
 
-    async def _learn(self, judging: Judging | None) -> None:
+    async def learn(self, judging: Judging | None) -> None:
+        """Tell it what to judge by, unless it knows. Raises RuntimeError where it cannot take that."""
         if judging is None or judging is self._judging:
             return
         told = await asyncio.to_thread(pickle.dumps, (judging.registry, judging.book), pickle.HIGHEST_PROTOCOL)

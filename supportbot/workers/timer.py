@@ -1,11 +1,13 @@
-"""Due times -> outbox rows: repetitions of alerts, and digests. apscheduler only ticks; the due times are stored.
+"""Due times -> outbox rows: repetitions of alerts, and digests; a newly imported registry -> a reload.
+
+apscheduler only ticks; the due times are stored.
 
 The trap: each row's key holds the due time or the step, so a tick that runs twice, or after a restart, adds nothing.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import partial
 
@@ -13,7 +15,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from supportbot.store import outbox, queue, tickets, timers
+from supportbot.store import outbox, queue, registry, tickets, timers
 from supportbot.store.database import Database
 from supportbot.store.timers import Due
 from supportbot.tickets import digest, escalation
@@ -36,6 +38,10 @@ class TimerWorker:
     queued: asyncio.Event
     digest_at: tuple[time, ...] = ()
     tick_seconds: float = 1.0
+    is_known: Callable[[str], bool] = lambda fingerprint: True
+    """Whether the stored registry of this fingerprint has been read."""
+    reload: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set where it has not: another process has imported one."""
 
     async def run(self) -> None:
         """Tick until cancelled. One tick at a time; a missed one is made up for by the next."""
@@ -62,7 +68,9 @@ class TimerWorker:
         if self.digest_at and known.digest_to:
             first = known.calendar.next_due(now, self.digest_at)
             await self.database.write(lambda conn: timers.set(conn, DIGEST, first, DIGEST))
-        due = await self.database.read(lambda conn: timers.due(conn, now, 100))
+        due, stored = await self.database.read(lambda conn: (timers.due(conn, now, 100), registry.fingerprint(conn)))
+        if not self.is_known(stored):
+            self.reload.set()
         added = 0
         for timer in due:
             added += await self.database.write(partial(self._ring, timer, known, now))

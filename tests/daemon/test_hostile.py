@@ -35,12 +35,6 @@ OTHERWISE: dict[str, tuple[str, bool, str]] = {
 }
 """File -> (verdict, acknowledged, why): where we hold another outcome to be right than the list."""
 
-_BULK = (
-    "a mail of few words reads like an advertisement to rules/kind.toml `reads-bulk`, which does not ask who wrote it"
-)
-AWAITED = {"121-cp1252-undeclared.eml": _BULK, "18-price-question.eml": _BULK}
-"""Files on which the list is right and the product not yet, with what stands in the way."""
-
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """C0 and C1 controls but tab and line feed, separators, and marks that turn the direction of writing."""
 CPU_SECONDS, MEMORY_MB = 2, 100
@@ -90,8 +84,6 @@ def test_verdict_and_answer(whole, row):
     outcome = whole.outcomes[row.file]
     accepted = {OTHERWISE[row.file][:2]} if row.file in OTHERWISE else row.accepted
     reason = outcome.row.reason, [entry.text for entry in outcome.journal]
-    if row.file in AWAITED and outcome.verdict not in accepted:
-        pytest.xfail(AWAITED[row.file])
     assert outcome.verdict in accepted, reason
 
 

@@ -81,6 +81,13 @@ def test_what_is_denied(text: str, denied: bool) -> None:
         ("De flesta är utan telefon.", "most"),
         ("Vart femte samtal bryts.", "some"),
         ("Övriga telefoner ringer.", "others_work"),
+        ("Tre ud af fire telefoner er døde.", "most"),
+        ("Alla nio är utan telefon.", "all"),
+        ("Ingen av oss sexton kan ringa.", "all"),
+        ("All eleven of us are cut off.", "all"),
+        ("Vi sitter tio man här.", "all"),
+        ("14 pers utan telefon.", "all"),
+        ("Alla utom två är döda.", "all"),
     ],
 )
 def test_how_many_are_hit(text: str, value: str) -> None:
@@ -102,6 +109,74 @@ def test_who_is_blamed(text: str, value: str) -> None:
     assert value in facts_of(text).places.facts["blame"]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Pratade med Bahnhof. De har fel på en nod.", "third_party"),
+        ("Säkringen löste ut, sedan är telefonerna svarta.", "customer"),
+        ("Vi har fått en ny router i dag. Kan det vara den?", "customer_asked"),
+    ],
+)
+def test_blame_over_two_sentences_and_by_what_is_broken(text: str, value: str) -> None:
+    assert value in facts_of(text).places.facts["blame"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Inget samtal kommer in, varken från Telia eller Tele2.", "Det gick bra i går, men inte från Telia."]
+)
+def test_the_network_of_callers_is_not_blamed(text: str) -> None:
+    assert "third_party" not in facts_of(text).places.facts["blame"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Det är mitt fel, jag klickade fel i öppettiderna.", "confessed"),
+        ("I accidentally deleted the greeting.", "confessed"),
+        ("Jeg slettet gruppen. Kan dere angre det?", "confessed"),
+        ("Jag hällde kaffe i telefonen.", "broke_device"),
+        ("Jag hällde kaffe i datorn.", "broke_outside"),
+        ("Batteriet i min egen surfplatta är slut.", "broke_outside"),
+        ("Jag ändrade registrar på telefonen.", "set_up"),
+        ("Målaren borrade genom kabeln i väggen.", "cut_own"),
+        ("En grävmaskin tog av fibern i gatan.", "cut_public"),
+    ],
+)
+def test_what_they_did(text: str, value: str) -> None:
+    assert value in facts_of(text).places.facts["doing"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Det är inte mitt fel.",
+        "Er tekniker ändrade registrar på telefonen.",
+        "Samtalen tappas efter en halv minut.",
+        "It has been silent for an hour.",
+    ],
+)
+def test_what_nobody_did(text: str) -> None:
+    assert not facts_of(text).places.facts["doing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Telefonen köpte vi på Tradera.", "elsewhere"),
+        ("Jag ärvde telefonen, samma sort som vi köpt av er.", "elsewhere"),
+        ("Telefonen är inte köpt av er.", "elsewhere"),
+        ("Telefonen är köpt av er.", "here"),
+    ],
+)
+def test_whence_the_device_came(text: str, value: str) -> None:
+    assert set(facts_of(text).places.facts["origin"]) == {value}
+
+
+def test_a_shop_that_is_merely_cheaper_sold_nothing() -> None:
+    told = facts_of("Samma modell går att köpa på Temu för halva priset. Telefonen piper.")
+    assert "elsewhere" not in told.places.facts["origin"]
+
+
 def test_what_was_cleared_is_no_longer_blamed() -> None:
     blamed = facts_of("Vi misstänkte vår router. Routern är utbytt, ingen skillnad.").places.facts["blame"]
     assert "customer" not in blamed
@@ -120,6 +195,57 @@ def test_what_was_cleared_is_no_longer_blamed() -> None:
 def test_what_is_told_and_asked(text: str, told: bool, asks: bool) -> None:
     facts = facts_of(text).places.facts
     assert (bool(facts["told"]), "yes" in facts["asks"]) == (told, asks)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("It throws me out every ten minutes.", "all"),
+        ("Alla tre lamporna lyser.", "all"),
+        ("Kunderna säger att de inte kommer fram.", "others_work"),
+        ("Not one of us can call.", "some"),
+        ("I går kom vart femte samtal fram, i måndags inget.", "some"),
+        ("Det är bara en väg in.", "some"),
+    ],
+)
+def test_what_is_no_count_of_those_hit(text: str, value: str) -> None:
+    assert value not in facts_of(text).places.facts["scope"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chefen ropar att allt är dött. Det är det inte.",
+        "Hon säger att hela firman står stilla. Det gör den inte.",
+        "He says that the line is dead. It isn't.",
+    ],
+)
+def test_what_the_next_sentence_takes_back_is_imagined(text: str) -> None:
+    assert facts_of(text).places.states[0] == "feared"
+
+
+def test_who_denies_the_hurry_once_has_not_claimed_it() -> None:
+    places = facts_of("Chefen vill att jag skriver att det är akut. Det är det inte.").places
+    assert all(span in places.denied for span in places.phrases["{urgent}"])
+    told = facts_of("Det hastar inte.").places
+    assert all(span in told.denied for span in told.phrases["{urgent}"])
+
+
+@pytest.mark.parametrize(
+    ("text", "one"),
+    [
+        ("Ingen får tag på mig.", True),
+        ("Jag har enmansföretag. Ingen får tag på mig.", False),
+        ("Jag provade från min mobil och det tutar.", False),
+    ],
+)
+def test_the_line_of_a_firm_of_one_is_the_firms(text: str, one: bool) -> None:
+    assert bool(facts_of(text).places.phrases["{one-person}"]) is one
+
+
+def test_a_fault_told_after_the_good_news_is_no_closing() -> None:
+    assert "yes" in facts_of("Nu fungerar det igen.").places.facts["over"]
+    assert "no" in facts_of("Kön fungerar igen. Men luren sprakar.").places.facts["over"]
 
 
 def test_the_subject_of_an_answer_is_the_old_mails() -> None:

@@ -138,6 +138,8 @@ def test_features_are_the_same_with_and_without_marks_and_numbers_are_one_word()
     marked, plain = features(told("Växeln är död, 12 samtal.")), features(told("VAXELN ar dod, 99 samtal."))
     assert marked["word"] == plain["word"] == {"vaxeln": 1, "ar": 1, "dod": 1, "0": 1, "samtal": 1}
     assert marked["part"] == plain["part"]
+    assert marked["near"] == {"vaxel dod": 1, "vaxel 0": 1, "ar 0": 1, "ar samta": 1, "dod samta": 1}
+    assert all(stem.startswith("present asserted ") for stem in marked["said"])
 
 
 def test_a_reader_rule_is_cited_with_the_words_that_weighed() -> None:
@@ -154,6 +156,12 @@ def test_a_rule_that_the_reader_finds_unlikely_is_passed_over_and_says_so() -> N
     assert not decision.urgent
     passed = [each for each in decision.passed_over if each.question == "urgent"]
     assert passed and "reads.urgent.urgent.below" in passed[0].because
+
+
+@pytest.mark.parametrize(("network", "about"), [(0.3, "hardware"), (0.5, "network"), (0.1, "hardware")])
+def test_of_two_answers_that_the_reader_finds_likely_the_likelier_holds(network: float, about: str) -> None:
+    readings = {"category": {"hardware": 0.4, "network": network, "other": 0.2}}
+    assert decided("Det låter konstigt.", readings).category == about
 
 
 @pytest.mark.parametrize(("likely", "unsure"), [(0.5, True), (0.99, False)])

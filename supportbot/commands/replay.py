@@ -1,0 +1,195 @@
+"""`rules replay`: stored mails and edited rules -> what would be decided otherwise; only the differences.
+
+Both sides are judged by the registry of now, so that only the rules differ. Without edited rules, the stored decisions
+stand on one side: then what people changed by hand differs, too, and is marked. Nothing is changed.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+from sqlalchemy import Connection
+
+from supportbot import folders
+from supportbot.app import Desk
+from supportbot.commands.common import counted, say, say_json, since_moment
+from supportbot.commands.judged import Rejudged, judges
+from supportbot.commands.opening import with_desk
+from supportbot.store import inbox, tickets
+from supportbot.store.inbox import InboxRow
+from supportbot.tickets.corrections import RULE as CORRECTION
+from supportbot.triage import rulebook
+from supportbot.triage.decision import Decision, Question
+from supportbot.workers.sandbox import Judging
+
+FIELDS = (
+    "kind", "customer", "purchase", "partner", "route", "urgent", "billable", "billable_reason", "category", "language",
+)  # fmt: skip
+"""What is compared: the keys of a label."""
+PAGE = 50
+EXAMPLES = 5
+"""So many examples a field are shown where --limit says nothing else."""
+BY_HAND = {"routed": ("route", "partner"), "urgency": ("urgent",), "urgent": ("urgent",)}
+"""What in a ticket's journal changes its decision after the first mail -> the fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of one mail that would be answered otherwise."""
+
+    mail: int
+    ticket: int | None
+    received: datetime
+    subject: str
+    field: str
+    before: Any
+    after: Any
+    rule_before: str
+    rule_after: str
+    words: str
+    """What the new answer, or where it has none the old one, was seen in."""
+    by_hand: bool = False
+    """A person, or a later mail, has changed the stored answer."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """All that was found."""
+
+    mails: int = 0
+    different: int = 0
+    unread: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+
+def replay(config: Path, rules: Path | None, since: str, as_json: bool, limit: int | None) -> None:
+    """Judge, compare, tell. Raises Invalid with all mistakes of the rules."""
+    edited = rulebook.build(folders.read_rules(rules), test=False) if rules else None
+
+    async def work(desk: Desk) -> tuple[Replayed, datetime]:
+        after = since_moment(since, desk.now(), desk.config.desk.zone)
+        return await _replay(desk, edited, after), after
+
+    found, after = with_desk(config, work, rules=True)
+    if as_json:
+        for one in found.differences[:limit]:
+            say_json({name: getattr(one, name) for name in Difference.__slots__})
+        typer.echo(_summary(found, after, rules), err=True)
+    else:
+        say(_summary(found, after, rules))
+        _tell(found, EXAMPLES if limit is None else limit)
+
+
+async def _replay(desk: Desk, edited: rulebook.RuleBook | None, after: datetime) -> Replayed:
+    now = desk.known.judging
+    assert now is not None, "this desk was opened with its rules"
+    sides = (now, Judging(desk.known.registry, edited)) if edited else (now,)
+    found, last = Replayed(), 0
+    async with judges(desk, *sides) as judging:
+        while rows := await _page(desk, after, last):
+            last = rows[-1].id
+            stored = {} if edited else await _stored(desk, rows)
+            for one in await judging.judge([row for row in rows if edited or row.id in stored]):
+                _note(found, one, stored.get(one.row.id))
+    return found
+
+
+async def _page(desk: Desk, after: datetime, last: int) -> list[InboxRow]:
+    return await desk.database.read(lambda conn: inbox.settled(conn, after, last, PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was decided about the mail that opened a ticket."""
+
+    decision: Decision
+    by_hand: frozenset[str]
+
+
+async def _stored(desk: Desk, rows: Sequence[InboxRow]) -> dict[int, Stored]:
+    """Mail -> its stored decision: only mails that opened a ticket have one."""
+
+    def read(conn: Connection) -> dict[int, Stored]:
+        found = {}
+        for row in rows:
+            ticket = tickets.find(conn, row.ticket) if row.verdict == "ticket" and row.ticket is not None else None
+            if ticket and tickets.first_mail(conn, ticket.number) == row.id:
+                entries = tickets.journal_of(conn, ticket.number)
+                changed = {each for entry in entries[1:] for each in BY_HAND.get(entry.what, ())}
+                changed |= {each for entry in entries for each in entry.data.get("corrected", ())}  # type: ignore[attr-defined]
+                changed |= {"route"} if row.reason.startswith("released") else set()
+                found[row.id] = Stored(ticket.decision, frozenset(changed))
+        return found
+
+    return await desk.database.read(read)
+
+
+def _note(found: Replayed, one: Rejudged, stored: Stored | None) -> None:
+    found.mails += 1
+    if not one.decisions:
+        found.unread.append(f"mail {one.row.id}: {one.problem}")
+        return
+    before, after = (stored.decision if stored else one.decisions[0]), one.decisions[-1]
+    differing = [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+    found.different += bool(differing)
+    for name in differing:
+        found.differences.append(_difference(one, name, before, after, bool(stored and name in stored.by_hand)))
+
+
+def _difference(one: Rejudged, name: str, before: Decision, after: Decision, by_hand: bool) -> Difference:
+    question: Question = "billable" if name == "billable_reason" else name  # type: ignore[assignment]
+    old, new = before.reasons.get(question, ()), after.reasons.get(question, ())
+    words = next((reason.words for reason in (*new, *old) if reason.words and reason.rule != CORRECTION), "")
+    return Difference(
+        one.row.id,
+        one.row.ticket,
+        one.row.received,
+        one.subject,
+        name,
+        getattr(before, name),
+        getattr(after, name),
+        old[0].rule if old else "",
+        new[0].rule if new else "",
+        " ".join(words.split()),
+        by_hand,
+    )
+
+
+def _summary(found: Replayed, after: datetime, rules: Path | None) -> str:
+    against = f"the rules in {rules} against the config's" if rules else "today's rules against what was decided"
+    told = f"{counted(found.mails, 'mail')} since {after:%Y-%m-%d}, {against}: {found.different} would be different"
+    return f"{told}, {len(found.unread)} could not be judged." if found.unread else f"{told}."
+
+
+def _tell(found: Replayed, limit: int) -> None:
+    counts = Counter(one.field for one in found.differences)
+    for name in FIELDS:
+        if not counts[name]:
+            continue
+        of_field = [one for one in found.differences if one.field == name]
+        by_hand = sum(one.by_hand for one in of_field)
+        say(f"\n{name}: {counts[name]}{f' ({by_hand} of them changed by a person or a later mail)' if by_hand else ''}")
+        kinds = Counter((_shown(one.before), _shown(one.after)) for one in of_field)
+        say("    " + ", ".join(f"{count} x {old} -> {new}" for (old, new), count in kinds.most_common()))
+        for one in of_field[:limit]:
+            say(_example(one))
+        if len(of_field) > limit:
+            say(f"    … {len(of_field) - limit} more (--limit)")
+    for line in found.unread[:limit]:
+        say(line)
+
+
+def _example(one: Difference) -> str:
+    place = f"ticket {one.ticket}" if one.ticket else f"mail {one.mail}"
+    seen = f', seen in "{one.words}"' if one.words else ""
+    rules = f"{one.rule_before or 'default'} -> {one.rule_after or 'default'}"
+    hand = ", changed since" if one.by_hand else ""
+    return f"    {place} {one.subject[:60]!r}: {_shown(one.before)} -> {_shown(one.after)} ({rules}{seen}{hand})"
+
+
+def _shown(value: Any) -> str:
+    return {True: "yes", False: "no", None: "none"}.get(value, value)
