@@ -91,16 +91,16 @@ class Sandbox:
         if self._started:
             return
         self._started = True
-        for place in range(self._size):
-            try:
+        try:
+            for _ in range(self._size):
                 reader = await _Reader.start(*self._limits)
+                self._free.put_nowait(reader)
                 await reader.learn(judging)
-            except BaseException:
-                for _ in range(self._size - place):
-                    self._free.put_nowait(None)
-                await self.stop()
-                raise
-            self._free.put_nowait(reader)
+        except BaseException:
+            for _ in range(self._size - self._free.qsize()):
+                self._free.put_nowait(None)
+            await self.stop()
+            raise
 
     async def read(self, mails: Sequence[Unread], desk: Desk, judging: Judging | None = None) -> list[Read | Poisoned]:
         """One answer for each mail, in order. Waits for a free process; can be cancelled at any time."""
@@ -240,8 +240,10 @@ class _Reader:
             self._process.kill()
 
     async def kill(self) -> None:
-        """Returns when the process is gone."""
+        """Returns when the process is gone. What it still said is read out: with a full pipe asyncio waits for ever."""
         self.kill_now()
+        assert self._process.stdout is not None
+        await self._process.stdout.read()
         await self._process.wait()
 
 

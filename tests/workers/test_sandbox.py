@@ -105,6 +105,26 @@ async def test_a_mail_too_large_for_the_memory_is_poisoned(sandbox: Sandbox) -> 
     assert isinstance(second, Read) and second.mail.subject == "Två"
 
 
+async def test_a_process_whose_answer_nobody_took_is_gone_when_it_is_killed(sandbox: Sandbox) -> None:
+    [before] = _children()
+    reader = await sandbox._free.get()
+    assert reader is not None
+    await reader._write(reader._frames([mail("Ett", "rad med ord\r\n" * 80_000)], DESK))
+    while b"State:\tS" not in Path(f"/proc/{before}/status").read_bytes():  # it waits for its pipe to be emptied
+        await asyncio.sleep(0.05)
+    async with asyncio.timeout(30):
+        await reader.kill()
+    sandbox._free.put_nowait(None)
+    assert _children() == []
+
+
+async def test_a_process_that_cannot_learn_is_ended(book: RuleBook) -> None:
+    box = Sandbox()
+    with pytest.raises(RuntimeError, match="cannot take registry and rules"):
+        await box.start(Judging(None, book))  # type: ignore[arg-type]
+    assert _children() == []
+
+
 async def test_a_cancelled_call_leaves_no_answer_for_the_next(sandbox: Sandbox) -> None:
     reading = asyncio.create_task(sandbox.read([mail("Gammal")] * 500, DESK))
     await asyncio.sleep(0.05)
