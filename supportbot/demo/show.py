@@ -201,7 +201,7 @@ async def _show_results(console: Console, desk: Desk, sink: Sink) -> None:
     _show_text(console, f"Why ticket {urgent.number} is what it is", why)
     _show_mail(console, "The acknowledgement to the customer", sink.mails, urgent.sender or "")
     _show_mail(console, "The mail to a partner", sink.mails, "support@gronklint.example")
-    await desk.database.write(lambda conn: timers.move(conn, DIGEST, desk.now()))
+    await desk.database.write(lambda conn: timers.set(conn, DIGEST, desk.now(), DIGEST, overwrite=True))
     (to,) = desk.known.digest_to
     while not any(mail.recipient == to.address for mail in sink.mails):
         await asyncio.sleep(0.1)
