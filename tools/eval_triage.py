@@ -33,23 +33,11 @@ from supportbot.mail.parse import parse
 from supportbot.triage import registry as registries
 from supportbot.triage import rulebook
 from supportbot.triage.decide import decide
-from supportbot.triage.decision import Decision
+from supportbot.triage.decision import LABEL, Decision, question_of
 from supportbot.triage.facts import Facts
 from supportbot.triage.rulebook import Answer, RuleBook
 from supportbot.triage.vocabulary import QUESTIONS
 
-FIELDS = (
-    "kind",
-    "customer",
-    "purchase",
-    "partner",
-    "route",
-    "urgent",
-    "billable",
-    "billable_reason",
-    "category",
-    "language",
-)
 OF_SNIPPET = ("kind", "urgent", "billable", "billable_reason", "category")
 TABLES = {
     "kind": "kind",
@@ -99,7 +87,7 @@ def cases(corpus: Path, writers: Sequence[str]) -> Iterator[tuple[str, ParsedMai
     """(id, mail, label, fields that are judged) for every case of those writers."""
     for line in _lines(corpus / "labels.jsonl"):
         if not writers or line["file"][0] in writers:
-            yield line["file"], _mail(corpus / "mails" / line["file"]), line, _judged(line, FIELDS)
+            yield line["file"], _mail(corpus / "mails" / line["file"]), line, _judged(line, LABEL)
     for line in _lines(corpus / "snippets.jsonl"):
         if not writers or line["id"][0] in writers:
             mail = ParsedMail(
@@ -144,7 +132,7 @@ def main() -> None:
 def on_mails(folder: Path, writers: Sequence[str], book: RuleBook, shown: str) -> None:
     """Measure the program as it is on whole mails."""
     known = registries.read({path.name: path.read_text("utf-8") for path in (folder / "registry").iterdir()})
-    tallies = {name: Tally() for name in FIELDS}
+    tallies = {name: Tally() for name in LABEL}
     spent, slowest, count = 0.0, 0.0, 0
     for name, mail, label, fields in cases(folder, writers):
         begun = time.perf_counter()
@@ -273,8 +261,8 @@ def _cell(tally: Tally) -> str:
 
 
 def _show(wrong: str, mail: ParsedMail, decision: Decision, question: str) -> None:
-    asked = "billable" if question == "billable_reason" else question
-    reasons = decision.reasons.get(asked, ())  # type: ignore[call-overload]
+    asked = question_of(question)
+    reasons = decision.reasons.get(asked, ())
     shown = "; ".join(f"{each.rule}: {each.words!r}" for each in reasons)
     passed = "; ".join(f"{each.rule} ({each.because[-60:]})" for each in decision.passed_over if each.question == asked)
     print(f"{wrong} | {shown} | passed {passed}\n    {mail.subject} || {' '.join(mail.new_text.split())[:500]}")

@@ -1,4 +1,4 @@
-"""Stored mails -> what rules say of them now, by the production evaluator; for `correct` and `rules replay`.
+"""Stored mails -> what rules say of them now, by the production evaluator.
 
 The same reading processes as the daemon's, one for each set of rules: a process that were told other rules for each
 batch would spend its time on learning them. Nothing is changed.
@@ -10,10 +10,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from supportbot.app import Desk
+from supportbot.mail.message import ParsedMail
 from supportbot.store import inbox
 from supportbot.store.inbox import InboxRow
 from supportbot.triage.decision import Decision
 from supportbot.workers.sandbox import Judging, Poisoned, Sandbox, Unread
+from supportbot.workers.sandboxed import Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,8 @@ class Rejudged:
     """One stored mail, with a decision for each set of rules."""
 
     row: InboxRow
-    subject: str
-    decisions: tuple[Decision, ...]
+    mail: ParsedMail | None = None
+    decisions: tuple[Decision, ...] = ()
     problem: str = ""
     """Why there is no decision."""
 
@@ -50,7 +52,7 @@ class Judges:
         )
         each = iter(zip(*answers, strict=True))
         return [
-            Rejudged(row, "", (), content) if isinstance(content, str) else _rejudged(row, next(each))
+            Rejudged(row, problem=content) if isinstance(content, str) else _rejudged(row, next(each))
             for row, content in zip(rows, contents, strict=True)
         ]
 
@@ -61,14 +63,16 @@ class Judges:
             return str(error)
 
 
-def _rejudged(row: InboxRow, answers: Sequence[object]) -> Rejudged:
-    decisions, subject = [], ""
+def _rejudged(row: InboxRow, answers: Sequence[Read | Poisoned]) -> Rejudged:
+    mail: ParsedMail | None = None
+    decisions: list[Decision] = []
     for answer in answers:
         if isinstance(answer, Poisoned):
-            return Rejudged(row, "", (), f"cannot be read ({answer.reason})")
-        decisions.append(answer.decision)  # type: ignore[attr-defined]
-        subject = answer.mail.subject  # type: ignore[attr-defined]
-    return Rejudged(row, subject, tuple(decisions))
+            return Rejudged(row, problem=f"cannot be read ({answer.reason})")
+        assert answer.decision is not None, "its day was given"
+        mail = answer.mail
+        decisions.append(answer.decision)
+    return Rejudged(row, mail, tuple(decisions))
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from supportbot.app import Desk
+from supportbot.commands.judged import judges
 from supportbot.commands.quarantine import set_aside_mail
 from supportbot.errors import Invalid, Problem
 from supportbot.mail.message import ParsedMail
@@ -16,7 +17,6 @@ from supportbot.store.inbox import InboxRow
 from supportbot.tickets import lifecycle
 from supportbot.tickets.ticket import Arrived
 from supportbot.triage.decision import Decision
-from supportbot.workers.sandbox import Poisoned, Sandbox, Unread
 from supportbot.workers.settle import store_plan
 
 WHY = "released by a person from what was set aside"
@@ -27,7 +27,7 @@ async def release(desk: Desk, mail_id: int, by: str) -> int:
     content = await desk.database.read(lambda conn: set_aside_mail(conn, mail_id))
     row = await desk.database.read(lambda conn: inbox.get(conn, mail_id))
     assert row is not None
-    mail, decision = await _read(row, content, desk)
+    mail, decision = await _judge(row, desk)
 
     def store(conn: Connection) -> int:
         set_aside_mail(conn, mail_id)
@@ -43,16 +43,11 @@ async def release(desk: Desk, mail_id: int, by: str) -> int:
     return await desk.database.write(store)
 
 
-async def _read(row: InboxRow, content: bytes, desk: Desk) -> tuple[ParsedMail, Decision]:
-    sandbox = Sandbox(size=1)
-    await sandbox.start()
-    try:
-        unread = Unread(content, desk.known.calendar.day(row.received))
-        (read,) = await sandbox.read([unread], desk.known.desk, desk.known.judging)
-    finally:
-        await sandbox.stop()
-    if isinstance(read, Poisoned):
+async def _judge(row: InboxRow, desk: Desk) -> tuple[ParsedMail, Decision]:
+    assert desk.known.judging is not None, "this desk was opened with its rules"
+    async with judges(desk, desk.known.judging) as judging:
+        (one,) = await judging.judge([row])
+    if one.mail is None:
         mend = f"Look at it as text: supportbot quarantine show {row.id}"
-        raise Invalid([Problem(f"mail {row.id}", f"cannot be read ({read.reason}).", mend)])
-    assert read.decision is not None, "this desk was opened with its rules"
-    return read.mail, replace(read.decision, route="review")
+        raise Invalid([Problem(f"mail {row.id}", f"{one.problem}.", mend)])
+    return one.mail, replace(one.decisions[0], route="review")

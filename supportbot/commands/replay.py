@@ -23,13 +23,9 @@ from supportbot.store import inbox, tickets
 from supportbot.store.inbox import InboxRow
 from supportbot.tickets.corrections import RULE as CORRECTION
 from supportbot.triage import rulebook
-from supportbot.triage.decision import Decision, Question
+from supportbot.triage.decision import LABEL, Decision, question_of
 from supportbot.workers.sandbox import Judging
 
-FIELDS = (
-    "kind", "customer", "purchase", "partner", "route", "urgent", "billable", "billable_reason", "category", "language",
-)  # fmt: skip
-"""What is compared: the keys of a label."""
 PAGE = 50
 EXAMPLES = 5
 """So many examples a field are shown where --limit says nothing else."""
@@ -134,21 +130,21 @@ def _note(found: Replayed, one: Rejudged, stored: Stored | None) -> None:
         found.unread.append(f"mail {one.row.id}: {one.problem}")
         return
     before, after = (stored.decision if stored else one.decisions[0]), one.decisions[-1]
-    differing = [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+    differing = [name for name in LABEL if getattr(before, name) != getattr(after, name)]
     found.different += bool(differing)
     for name in differing:
         found.differences.append(_difference(one, name, before, after, bool(stored and name in stored.by_hand)))
 
 
 def _difference(one: Rejudged, name: str, before: Decision, after: Decision, by_hand: bool) -> Difference:
-    question: Question = "billable" if name == "billable_reason" else name  # type: ignore[assignment]
+    question = question_of(name)
     old, new = before.reasons.get(question, ()), after.reasons.get(question, ())
     words = next((reason.words for reason in (*new, *old) if reason.words and reason.rule != CORRECTION), "")
     return Difference(
         one.row.id,
         one.row.ticket,
         one.row.received,
-        one.subject,
+        one.mail.subject if one.mail else "",
         name,
         getattr(before, name),
         getattr(after, name),
@@ -167,7 +163,7 @@ def _summary(found: Replayed, after: datetime, rules: Path | None) -> str:
 
 def _tell(found: Replayed, limit: int) -> None:
     counts = Counter(one.field for one in found.differences)
-    for name in FIELDS:
+    for name in LABEL:
         if not counts[name]:
             continue
         of_field = [one for one in found.differences if one.field == name]

@@ -13,7 +13,7 @@ from supportbot.commands.reading import MailsArgument, MailsJson, desk_of, find_
 from supportbot.commands.rules import ConfigFile, RulesOption, read_book
 from supportbot.mail.message import Desk
 from supportbot.triage import decide, explain, registry
-from supportbot.triage.decision import Decision
+from supportbot.triage.decision import LABEL, Decision
 
 
 def triage(
@@ -55,16 +55,7 @@ def _decided(name: str, decision: Decision) -> dict[str, Any]:
     """The keys of a label, with the reasons."""
     return {
         "file": name,
-        "kind": decision.kind,
-        "customer": decision.customer,
-        "purchase": decision.purchase,
-        "partner": decision.partner,
-        "route": decision.route,
-        "urgent": decision.urgent,
-        "billable": decision.billable,
-        "billable_reason": decision.billable_reason,
-        "category": decision.category,
-        "language": decision.language,
+        **{field: getattr(decision, field) for field in LABEL},
         "reasons": {
             question: [
                 {"rule": r.rule, "clause": r.clause, "words": r.words, "start": r.start, "end": r.end, "row": r.row}

@@ -248,10 +248,10 @@ def get(conn: Connection, mail: int) -> InboxRow | None:
     return InboxRow(*row) if row else None
 
 
-def settled(conn: Connection, since: datetime | None, after: int, limit: int) -> list[InboxRow]:
+def settled(conn: Connection, since: datetime, after: int, limit: int) -> list[InboxRow]:
     """Mails with a verdict that came since then, in order, those with an id above `after`: page by page."""
-    wanted = select(*_ROW).where(T.c.state == "done", T.c.id > after).order_by(T.c.id).limit(limit)
-    return [InboxRow(*row) for row in conn.execute(wanted if since is None else wanted.where(T.c.received >= since))]
+    wanted = select(*_ROW).where(T.c.state == "done", T.c.id > after, T.c.received >= since)
+    return [InboxRow(*row) for row in conn.execute(wanted.order_by(T.c.id).limit(limit))]
 
 
 def quarantined(conn: Connection) -> list[InboxRow]:

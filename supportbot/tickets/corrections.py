@@ -13,7 +13,7 @@ from supportbot.errors import Problem
 from supportbot.tickets.lifecycle import Plan, Policy
 from supportbot.tickets.ticket import Billing, BillingState, JournalEntry, PhoneEscalation, Ticket
 from supportbot.triage.cells import did_you_mean
-from supportbot.triage.decision import BillableReason, Category, Decision, Kind, Question, Reason
+from supportbot.triage.decision import BillableReason, Category, Decision, Kind, Reason, question_of
 
 YES_NO = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
 VALUES: dict[str, Mapping[str, str]] = {
@@ -25,8 +25,6 @@ VALUES: dict[str, Mapping[str, str]] = {
 }
 """Field -> how each of its answers may be written -> the answer."""
 WHY = "reason"
-_ASKED: dict[str, Question] = {"billable_reason": "billable"}
-"""Fields whose question has another name."""
 RULE = "correction"
 """The rule that a corrected answer rests on."""
 
@@ -62,10 +60,6 @@ class Corrected:
     plan: Plan
     kept: tuple[Correction, ...]
     """The answers that were given, and those that follow from them."""
-
-
-def question_of(field: str) -> Question:
-    return _ASKED.get(field, field)  # type: ignore[arg-type]
 
 
 def answers_of(decision: Decision) -> dict[str, str]:

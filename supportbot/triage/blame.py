@@ -60,7 +60,7 @@ def _value(side: str, thing: str, span: Span, places: Here, moods: Sequence[str]
     if side == "third_party":
         believed = mood == "believed" and not _near(places, "{own-thing}", number, 0)
         return side if believed or _at_fault(span, places) else None
-    broken = any(_apart(span, other) <= _OF_IT for other in places.get("{given-out}", ()))
+    broken = any(span.apart(other) <= _OF_IT for other in places.get("{given-out}", ()))
     return side if broken or _near(places, "{own-doing}", number, 0) or mood == "believed" else None
 
 
@@ -89,13 +89,6 @@ def _taken_back(places: Here, thing: str, number: int) -> bool:
     """The next sentence clears it without naming it: "Naboen mener, det er routeren. Det gør jeg ikke."."""
     following = number + 1
     return _near(places, "{cleared}", following, 0) and not _near(places, thing, following, 0)
-
-
-def _apart(one: Span, other: Span) -> int:
-    """Words between two places of one sentence; very many between two sentences."""
-    if one.sentence != other.sentence:
-        return 10_000
-    return max(other.first - one.last, one.first - other.last, 0)
 
 
 def _in(places: Here, concept: str, number: int) -> tuple[Span, ...]:

@@ -27,6 +27,16 @@ Category = Literal[
 ]
 Question = Literal["kind", "customer", "purchase", "partner", "route", "urgent", "billable", "category", "language"]
 
+LABEL = (
+    "kind", "customer", "purchase", "partner", "route", "urgent", "billable", "billable_reason", "category", "language",
+)  # fmt: skip
+"""The fields of a Decision that a label judges (triage.md, "A set of cases")."""
+
+
+def question_of(field: str) -> Question:
+    """The question that a field of LABEL answers: a reason for billing is the billable question's."""
+    return "billable" if field == "billable_reason" else field  # type: ignore[return-value]
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

@@ -98,7 +98,7 @@ def _nearest(told: _Told, span: Span) -> str | None:
 def _distance(span: Span, other: Span) -> tuple[int, int]:
     apart = other.sentence - span.sentence
     order = 0 if apart == 0 else -2 * apart if apart < 0 else 2 * apart + 1
-    return order, max(other.first - span.last, span.first - other.last, 0) if apart == 0 else 0
+    return order, span.apart(other) if apart == 0 else 0
 
 
 def _cut(told: _Told) -> dict[str, tuple[Span, ...]]:

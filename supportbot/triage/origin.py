@@ -33,8 +33,9 @@ def origin(places: Here, moods: Sequence[str], negated: frozenset[Span]) -> dict
 def _got(places: Here, span: Span, negated: frozenset[Span]) -> bool:
     """Whether something was got there, or the device bears its name."""
     got = any(each.sentence == span.sentence and each not in negated for each in _of(places, "acquired"))
-    beside = any(_apart(span, each) <= _BESIDE for each in _of(places, "device-word"))
-    return (got or beside) and any(abs(each.sentence - span.sentence) <= 1 for each in _of(places, "device-word"))
+    devices = _of(places, "device-word")
+    beside = any(span.apart(each) <= _BESIDE for each in devices)
+    return (got or beside) and any(abs(each.sentence - span.sentence) <= 1 for each in devices)
 
 
 def _alike(places: Here, span: Span) -> bool:
@@ -43,9 +44,3 @@ def _alike(places: Here, span: Span) -> bool:
 
 def _of(places: Here, concept: str) -> tuple[Span, ...]:
     return places.get("{" + concept + "}", ())
-
-
-def _apart(one: Span, other: Span) -> int:
-    if one.sentence != other.sentence:
-        return 10_000
-    return max(other.first - one.last, one.first - other.last, 0)

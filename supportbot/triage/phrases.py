@@ -64,6 +64,10 @@ class Span(NamedTuple):
     first: int
     last: int
 
+    def apart(self, other: "Span") -> int:
+        """How many words away the other one is: 0 where they overlap, very many in another sentence."""
+        return max(other.first - self.last, self.first - other.last, 0) if other.sentence == self.sentence else 10_000
+
 
 Places = Mapping[str, tuple[Span, ...]]
 """Concept or phrase -> where it stands."""

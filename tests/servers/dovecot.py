@@ -77,9 +77,9 @@ service imap-login {{
 
 
 def available() -> bool:
-    """Whether Dovecot is installed. Raises RuntimeError when it is not but SUPPORTBOT_REQUIRE_DOVECOT=1 demands it."""
-    if PROGRAM is None and os.environ.get("SUPPORTBOT_REQUIRE_DOVECOT") == "1":
-        raise RuntimeError("Dovecot is not installed, but SUPPORTBOT_REQUIRE_DOVECOT=1")
+    """Whether Dovecot is installed. Raises RuntimeError when it is not but SUPPORTBOT_REQUIRE_DOVECOT demands it."""
+    if PROGRAM is None and os.environ.get("SUPPORTBOT_REQUIRE_DOVECOT"):
+        raise RuntimeError("Dovecot is not installed, but SUPPORTBOT_REQUIRE_DOVECOT demands it")
     return PROGRAM is not None
 
 
