@@ -20,6 +20,7 @@ check: setup ## format, lint, types, imports, size bounds
 bench: setup servers ## speed, as ratios within one run
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_reader.py
+	$(BIN)/python tools/bench_triage.py
 
 eval: setup ## triage on the labelled texts, one writer left out at a time
 	$(BIN)/python tools/eval_triage.py

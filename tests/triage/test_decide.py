@@ -144,6 +144,26 @@ def test_what_was_passed_over_is_explained() -> None:
     assert "Passed over (urgent): says-urgent" in explain(decision, book().terms)
 
 
-@pytest.mark.parametrize("text", ["", "\x00", "?" * 30_000, "ingen " * 5_000, "a" * 25_000, "telefon.\n" * 3_000])
+def test_what_is_too_long_is_judged_in_part_and_told() -> None:
+    decision = decided("Sedan i morse kommer ingen fram på huvudnumret.\n" + "Raden säger inget.\n" * 500)
+    assert decision.urgent
+    assert [each.code for each in decision.notes if each.code == "text_cut"] == ["text_cut"]
+    assert not any(each.code == "text_cut" for each in decided("Luren sprakar.\n" * 50).notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 20_000 + "x",
+        "\n" * 20_000 + "x",
+        ".!?" * 3_000 + "x",
+        "",
+        "\x00",
+        "?" * 30_000,
+        "ingen " * 5_000,
+        "a" * 25_000,
+        "telefon.\n" * 3_000,
+    ],
+)
 def test_odd_texts_are_decided_too(text: str) -> None:
     assert decided(text).route in ("support", "none")

@@ -76,6 +76,17 @@ def test_a_cancelled_sentence_does_not_hide_another() -> None:
     assert {span.sentence for span in match.spans} == {1}
 
 
+def test_rules_that_lack_their_words_are_not_tried_and_their_order_stays() -> None:
+    first, second = (RULE.replace('"dead"', f'"{name}"').split("[[urgency]]") for name in ("late", "later"))
+    text = "[[urgency]]".join((*first, second[1]))
+    book = rulebook.build(base() | {"urgency.toml": text}, test=False)
+    names = {
+        text: [rule.name for rule in book.orders["urgency"].likely(of_text("", text, "sv", book.index).places)]
+        for text in ("Växeln är död.", "Hej.")
+    }
+    assert names == {"Växeln är död.": ["late", "later"], "Hej.": []}
+
+
 def test_the_reader_is_one_more_fact() -> None:
     asks = 'when.text.mentions_any = ["växeln är död"]\nunless.state.is_any = ["solved", "past"]'
     rule = RULE.replace(asks, "when.reads.urgent.urgent.at_least = 0.9")

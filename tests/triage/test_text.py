@@ -2,8 +2,8 @@
 
 import pytest
 
-from supportbot.triage.phrases import build, parse
-from supportbot.triage.text import LIMIT, SENTENCES, fold, sentences
+from supportbot.triage.phrases import PLACES, Span, build, parse
+from supportbot.triage.text import LIMIT, NUMBERS, SENTENCES, fold, judged, sentences, squeezed
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,42 @@ def test_folding_removes_marks_and_invisible_characters() -> None:
 def test_long_texts_are_cut() -> None:
     assert len(sentences("Ja. " * 5_000, "sv")) == SENTENCES
     assert sentences("x" * LIMIT + " akut", "sv")[-1].end <= LIMIT
+
+
+def test_a_letter_is_judged_whole_and_a_log_in_part() -> None:
+    letter = "Ring 08-123 45 67.\n" * 60
+    assert judged(letter) == letter
+    assert judged("x" * (LIMIT + 1)) == "x" * LIMIT
+    assert judged("7 " * (NUMBERS + 1)) == "7 " * NUMBERS
+
+
+def test_only_long_gaps_are_squeezed() -> None:
+    assert squeezed("a \n\n b") == "a \n\n b"
+    assert squeezed("a" + "\n" * 90 + "b") == "a" + "\n" * 40 + "b"
+
+
+def test_a_sentence_ends_after_the_last_of_its_signs() -> None:
+    found = sentences('Hallå?!? Svara "nu!". Se a.!?b.', "sv")
+    assert [len(each.words) for each in found] == [1, 2, 3]
+    assert [each.asked for each in found] == [True, False, False]
+
+
+def test_a_phrase_that_is_said_all_the_time_is_found_so_often_only() -> None:
+    index = build({}, [parse("akut")])
+    found = index.find(sentences("Akut. " * 3 * PLACES, "sv", index.beginnings))["akut"]
+    assert found[:2] == (Span(0, 0, 0), Span(1, 0, 0))
+    assert len(found) == PLACES
+
+
+def test_words_met_before_are_found_again_in_each_language() -> None:
+    index = build({}, [parse("ringer"), parse("^=lägg")])
+    for text, language, found in (
+        ("Lägg in. Vi lägg in.", "sv", {"^=lägg": (Span(0, 0, 0),)}),
+        ("Vi lägg in, lägg in.", "sv", {"^=lägg": (Span(0, 3, 3),)}),
+        ("Det ringde.", "sv", {"ringer": (Span(0, 1, 1),)}),
+        ("Det ringde.", "fi", {}),
+    ):
+        assert index.find(sentences(text, language, index.beginnings)) == found
 
 
 @pytest.mark.parametrize(
