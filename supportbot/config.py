@@ -6,83 +6,21 @@ The trap: paths in the file are relative to the file, not to the folder that the
 """
 
 import difflib
-import os
 import re
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from supportbot.errors import Invalid, Problem
-
-
-def _one_address(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("is not a mail address")
-    try:
-        return validate_email(value, check_deliverability=False, allow_quoted_local=False).normalized.lower()
-    except EmailNotValidError as error:
-        raise ValueError(f"is not a plain mail address: {error}") from None
-
-
-def _one_time(value: object) -> time:
-    if not isinstance(value, str) or not re.fullmatch(r"[0-2]?\d:[0-5]\d", value):
-        raise ValueError('is not a time of day such as "07:45"')
-    return time.fromisoformat(value.zfill(5))
-
-
-MailAddress = Annotated[str, BeforeValidator(_one_address)]
-TimeOfDay = Annotated[time, BeforeValidator(_one_time)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Secret(_Section):
-    """Where a secret is found; `read` takes it when it is needed, so that it never stands in a Config."""
-
-    env: str | None = None
-    file: Path | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _not_in_the_file(cls, value: object) -> object:
-        if isinstance(value, str):
-            raise ValueError('a secret must not stand in the file: write { env = "NAME" } or { file = "path" }')
-        return value
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Secret":
-        if (self.env is None) == (self.file is None):
-            raise ValueError('needs exactly one of { env = "NAME" } and { file = "path" }')
-        return self
-
-    def read(self, where: str) -> str:
-        """The secret itself. Raises Invalid, naming `where` in the config, when it is not there."""
-        if self.env is not None:
-            value = os.environ.get(self.env, "")
-            if not value:
-                raise Invalid([Problem(where, f"the environment variable {self.env} is not set.", "Set it.")])
-            return value
-        assert self.file is not None
-        try:
-            value = self.file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise Invalid([Problem(where, f"{self.file} cannot be read ({error}).", "Make it.")]) from None
-        if not value:
-            raise Invalid([Problem(where, f"{self.file} is empty.", "Write the secret into it.")])
-        return value
-
+from supportbot.config_values import MailAddress, Secret, Section, TimeOfDay
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Hours(_Section):
+class Hours(Section):
     days: str = "mon-fri"
     opens: TimeOfDay = Field(default=time(8), alias="from")
     closes: TimeOfDay = Field(default=time(17), alias="to")
@@ -107,7 +45,7 @@ class Hours(_Section):
         return frozenset(days)
 
 
-class DeskSection(_Section):
+class DeskSection(Section):
     address: MailAddress
     name: str = "iCentrex kundcenter"
     phone: str = "020-20 20 22"
@@ -143,7 +81,7 @@ class DeskSection(_Section):
         return ZoneInfo(self.timezone)
 
 
-class DatabaseSection(_Section):
+class DatabaseSection(Section):
     url: str = "sqlite:///supportbot.db"
 
     @field_validator("url")
@@ -154,15 +92,15 @@ class DatabaseSection(_Section):
         return value
 
 
-class RulesSection(_Section):
+class RulesSection(Section):
     folder: Path = Path("rules")
 
 
-class Auth(_Section):
+class Auth(Section):
     password: Secret
 
 
-class Folders(_Section):
+class Folders(Section):
     inbox: str = "INBOX"
     done: str = "Handled"
     aside: str = "Set aside"
@@ -175,7 +113,7 @@ class Folders(_Section):
         return value
 
 
-class MailboxSection(_Section):
+class MailboxSection(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     host: str
     port: int = Field(default=993, ge=1, le=65535)
@@ -190,7 +128,7 @@ class MailboxSection(_Section):
     timeout_seconds: int = Field(default=30, ge=1, le=120)
 
 
-class SmtpSection(_Section):
+class SmtpSection(Section):
     host: str
     port: int = Field(default=587, ge=1, le=65535)
     tls: Literal["starttls", "tls", "none"] = "starttls"
@@ -208,12 +146,12 @@ class SmtpSection(_Section):
         return self
 
 
-class StaffMember(_Section):
+class StaffMember(Section):
     address: MailAddress
     name: str = ""
 
 
-class DigestSection(_Section):
+class DigestSection(Section):
     to: list[MailAddress] = []
     at: list[TimeOfDay] = [time(7, 45), time(13)]
 
@@ -227,12 +165,12 @@ class DigestSection(_Section):
         return sorted(set(value))
 
 
-class AlertSection(_Section):
+class AlertSection(Section):
     to: list[MailAddress] = []
     repeat_minutes: int = Field(default=10, ge=1, le=1440)
 
 
-class LimitsSection(_Section):
+class LimitsSection(Section):
     max_size_mb: int = Field(default=50, ge=1, le=200)
     batch_mails: int = Field(default=100, ge=1, le=500)
     batch_mb: int = Field(default=8, ge=1, le=64)
@@ -240,12 +178,12 @@ class LimitsSection(_Section):
     acks_proven_per_day: int = Field(default=20, ge=1)
 
 
-class LogSection(_Section):
+class LogSection(Section):
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class Config(_Section):
+class Config(Section):
     """The whole of config.toml. `folder` is where the file lies; relative paths have been resolved against it."""
 
     desk: DeskSection

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from supportbot.config import Config, Secret
+from supportbot.config import Config
+from supportbot.config_values import Secret
 from supportbot.errors import Invalid, Problem
 
 

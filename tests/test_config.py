@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from supportbot import folders
-from supportbot.config import Config, Secret
+from supportbot.config import Config
 from supportbot.config_file import load, read, secrets_of
+from supportbot.config_values import Secret
 from supportbot.errors import Invalid
 
 BROKEN = sorted((Path(__file__).parent / "broken" / "config").iterdir())
