@@ -26,6 +26,7 @@ from supportbot.mail.message import Address
 from supportbot.mail.message import Desk as DeskAddresses
 from supportbot.store import inbox, outbox, registry, reloads
 from supportbot.store.database import Database
+from supportbot.store.opening import open_configured
 from supportbot.store.outbox import Claimed
 from supportbot.tickets.letters import Office
 from supportbot.tickets.questions import read_questions
@@ -157,7 +158,7 @@ async def open_desk(
     config: Config, now: Callable[[], datetime] = clock, test_rules: bool = False, rules: bool = True
 ) -> AsyncIterator[Desk]:
     """The desk of a config. Raises Invalid, Occupied (a newer schema) and Unreachable."""
-    database = await Database.open(config.database.url, config.folder)
+    database = await open_configured(config)
     try:
         stored, fingerprint = await database.read(_stored_registry)
         known = await asyncio.to_thread(build_knowledge, config, stored, test_rules, rules)

@@ -45,7 +45,7 @@ SECTIONS: dict[str, dict[str, Late]] = {
         "registry": Late("registry:registry_app", "Customers, devices, partners and hardware: import them."),
         "check": Late("check:check", "Show all that keeps the daemon from running, each with its mend."),
         "run": Late("running:run", "Run the daemon until it is told to end (SIGTERM, Ctrl-C)."),
-        "db": Late("db:db_app", "The database: schema and backup."),
+        "db": Late("db:db_app", "The database: schema, backup, copy to PostgreSQL."),
     },
     "Every day": {
         "status": Late("status:status", "Say how the desk is doing, and what needs a person."),

@@ -10,6 +10,7 @@ import re
 from datetime import time
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -83,13 +84,22 @@ class DeskSection(Section):
 
 class DatabaseSection(Section):
     url: str = "sqlite:///supportbot.db"
+    password: Secret | None = None
 
     @field_validator("url")
     @classmethod
     def _known_database(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql+asyncpg://")):
             raise ValueError('must begin with "sqlite:///" (one daemon) or "postgresql+asyncpg://" (many)')
+        if value.startswith("postgresql") and urlsplit(value).password:
+            raise ValueError('must not hold the password: write password = { env = "NAME" } or { file = "path" }')
         return value
+
+    @model_validator(mode="after")
+    def _password_of_a_server(self) -> "DatabaseSection":
+        if self.password and self.url.startswith("sqlite"):
+            raise ValueError("a SQLite database has no password: remove it")
+        return self
 
 
 class RulesSection(Section):

@@ -55,7 +55,7 @@ def _problem(file: str, text: str, detail: ErrorDetails) -> Problem:
             return Problem(where, f"{detail['input']!r} has signs that it must not.", "Use a to z, 0-9, - and _.")
         case "value_error":
             return Problem(where, str(detail["ctx"]["error"]) + ".")
-        case _ if {"auth", "secret", "previous_secret"} & set(keys):
+        case _ if {"auth", "secret", "previous_secret", "password"} & set(keys):
             return Problem(where, 'must be a table such as { password = { env = "NAME" } }.')
         case _:
             return Problem(where, f"{detail['msg']}, not {detail['input']!r}."[:300])
@@ -128,6 +128,8 @@ def secrets_of(config: Config) -> Iterator[tuple[str, Secret]]:
     yield "desk.secret", config.desk.secret
     if config.desk.previous_secret:
         yield "desk.previous_secret", config.desk.previous_secret
+    if config.database.password:
+        yield "database.password", config.database.password
     for mailbox in config.mailbox:
         yield f"mailbox {mailbox.name}: auth.password", mailbox.auth.password
     if config.smtp.auth:

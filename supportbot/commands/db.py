@@ -1,14 +1,16 @@
-"""`db upgrade|backup`: the schema, and a copy that is consistent while the daemon runs."""
+"""`db upgrade|backup|copy`: the schema, a copy that is consistent while the daemon runs, and the way to PostgreSQL."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, group, say
+from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, counted, group, say
 from supportbot.commands.opening import Stored, with_database
+from supportbot.config_values import Secret
+from supportbot.errors import Invalid, Problem
 
-db_app = group("The database: schema and backup.")
+db_app = group("The database: schema, backup, copy to PostgreSQL.")
 
 
 @db_app.command("upgrade")
@@ -37,5 +39,41 @@ def db_backup(
     async def work(stored: Stored) -> None:
         await stored.database.backup(target)
         say(f"{target} holds the copy.")
+
+    with_database(config, work)
+
+
+@db_app.command("copy")
+def db_copy(
+    target: Annotated[str, typer.Argument(help="postgresql+asyncpg://USER@HOST/DATABASE", metavar="URL")],
+    password_env: Annotated[str, typer.Option(help="The environment variable with its password.")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Copy everything from SQLite into an empty PostgreSQL database, and prove it by counts and hashes.
+
+    Stop the daemon first. Afterwards write the URL into the config, and start it again.
+
+    Example: supportbot db copy postgresql+asyncpg://supportbot@db.icentrex.se/supportbot
+    """
+    from supportbot.store import copying
+    from supportbot.store.database import Database
+
+    if not target.startswith("postgresql+asyncpg://"):
+        raise Invalid([Problem("URL", f"{target!r} does not begin with postgresql+asyncpg://.")])
+    password = Secret(env=password_env).read("--password-env") if password_env else None
+
+    async def work(stored: Stored) -> None:
+        if stored.database.shared:
+            raise Invalid([Problem("database.url", "is no SQLite database: only these are copied.", "Use pg_dump.")])
+        stored.database.occupy("daemon")
+        into = await Database.open(target, stored.config.folder, password=password)
+        try:
+            sums = await copying.copy(
+                stored.database, into, lambda table, rows: say(f"{table}: {counted(rows, 'row')}")
+            )
+        finally:
+            await into.close()
+        say(f"Both are the same: {counted(sum(one.rows for one in sums.values()), 'row')}, by their hashes.")
+        say(f'Now write into config.toml: [database] url = "{target}"')
 
     with_database(config, work)

@@ -16,6 +16,7 @@ from supportbot.config import Config
 from supportbot.config_file import load
 from supportbot.errors import Invalid, Problem, Unreachable
 from supportbot.store.database import SQLITE, Database
+from supportbot.store.opening import open_configured
 
 if TYPE_CHECKING:
     from supportbot.app import Desk
@@ -51,7 +52,7 @@ async def open_database(config: Config, make: bool) -> Database:
     """The database; with `make`, a new one where there is none. Raises Unreachable that names its file."""
     url = config.database.url
     try:
-        return await Database.open(url, config.folder, migrate=make)
+        return await open_configured(config, migrate=make)
     except Unreachable as error:
         if not url.startswith(SQLITE):  # the text of another one's URL may hold a password
             raise

@@ -27,10 +27,14 @@ READERS = 2
 class Database(ABC):
     """An open database. All its methods raise Unreachable while the database cannot be used, and live on."""
 
+    shared: bool
+    """Whether other daemons may work with it at the same time."""
+
     @staticmethod
-    async def open(url: str, folder: Path, migrate: bool = True) -> "Database":
+    async def open(url: str, folder: Path, migrate: bool = True, password: str | None = None) -> "Database":
         """Open it, relative to `folder`, and bring its schema up to date (or, without `migrate`, demand that it is).
 
+        `password`: of a PostgreSQL server that wants one.
         Raises Occupied for the database of a newer program, Unreachable, Denied.
         """
         if url.startswith(SQLITE):
@@ -38,7 +42,7 @@ class Database(ABC):
         if url.startswith("postgresql+asyncpg://"):
             from supportbot.store.postgres import PostgresDatabase  # its driver is loaded where it is used
 
-            return await PostgresDatabase.start(url, migrate)
+            return await PostgresDatabase.start(url, migrate, password)
         raise Invalid([Problem("database.url", f"{url!r} is neither sqlite:/// nor postgresql+asyncpg://.")])
 
     @abstractmethod
@@ -63,6 +67,8 @@ class Database(ABC):
 
 
 class SqliteDatabase(Database):
+    shared = False
+
     def __init__(self, file: Path) -> None:
         self._file = file
         self._writing = sqlite.writing_engine(file)

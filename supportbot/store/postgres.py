@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from supportbot.errors import Invalid, Problem
@@ -26,9 +26,12 @@ SETTINGS = {"application_name": "supportbot", "synchronous_commit": "on", "timez
 
 
 class PostgresDatabase(Database):
-    def __init__(self, url: str) -> None:
+    shared = True
+
+    def __init__(self, url: str, password: str | None = None) -> None:
+        place = make_url(url)
         self._engine: AsyncEngine = create_async_engine(
-            url,
+            place.set(password=password) if password else place,
             pool_size=8,
             max_overflow=0,
             pool_pre_ping=True,
@@ -38,8 +41,8 @@ class PostgresDatabase(Database):
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @classmethod
-    async def start(cls, url: str, migrate: bool) -> "PostgresDatabase":
-        database = cls(url)
+    async def start(cls, url: str, migrate: bool, password: str | None = None) -> "PostgresDatabase":
+        database = cls(url, password)
         try:
             if not await database.read(schema.is_current):
                 await database.write(schema.upgrade if migrate else schema.demand)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -97,6 +98,21 @@ async def test_a_process_that_stalls_is_given_up(sandbox: Sandbox, monkeypatch: 
     first, second = await sandbox.read([mail("Ett"), mail("Två")], DESK)
     assert first == Poisoned("timed out")
     assert isinstance(second, Read) and second.mail.subject == "Två"
+
+
+async def test_a_loop_that_was_held_up_still_finds_the_answer(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = await sandbox._free.get()
+    assert reader is not None
+    monkeypatch.setattr(reader, "_seconds", 0.05)
+    sandbox._free.put_nowait(reader)
+    reading = asyncio.create_task(sandbox.read([mail("Ett")], DESK))
+    while not reading.done():
+        await asyncio.sleep(0)
+        time.sleep(0.02)  # the process has answered long before this loop looks
+    [result] = await reading
+    assert isinstance(result, Read) and result.mail.subject == "Ett"
 
 
 async def test_a_mail_too_large_for_the_memory_is_poisoned(sandbox: Sandbox) -> None:
