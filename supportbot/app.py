@@ -5,13 +5,15 @@ daemon: one intake a mailbox, triage, delivery, timer, reload, each supervised.
 """
 
 import asyncio
+import os
+import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 import structlog
@@ -19,12 +21,13 @@ from sqlalchemy import Connection
 
 from supportbot import folders
 from supportbot.calendar import Calendar
+from supportbot.channels.sign_in import Credentials
 from supportbot.channels.smtp import Relay
 from supportbot.config import Config, MailboxSection
 from supportbot.errors import Invalid, Problem
 from supportbot.mail.message import Address
 from supportbot.mail.message import Desk as DeskAddresses
-from supportbot.store import inbox, outbox, registry, reloads
+from supportbot.store import inbox, leases, outbox, registry, reloads
 from supportbot.store.database import Database
 from supportbot.store.opening import open_configured
 from supportbot.store.outbox import Claimed
@@ -38,12 +41,14 @@ from supportbot.triage.rulebook import RuleBook
 from supportbot.workers.delivery import DeliveryWorker
 from supportbot.workers.intake import IntakeWorker, noting_failure
 from supportbot.workers.knowledge import Knowledge, Limits
+from supportbot.workers.lease import Lease
 from supportbot.workers.reload import ReloadWorker
 from supportbot.workers.sandbox import Judging, Sandbox
 from supportbot.workers.settle import Settled
 from supportbot.workers.supervise import end, supervise
 from supportbot.workers.timer import TimerWorker
 from supportbot.workers.triage import TriageWorker
+from supportbot.workers.watch import Roster, Watch
 
 log = structlog.get_logger("app")
 
@@ -51,6 +56,9 @@ T = TypeVar("T")
 
 END_SECONDS = 9
 """The daemon ends within 10 seconds of SIGTERM."""
+PRESENCE = "daemon "
+"""How the leases of daemons that live are named."""
+FORGOTTEN_DAYS = 7
 TRIAGES = 2
 """Loops of the triage worker: while one stores its batch, the process that reads has the other's."""
 
@@ -193,11 +201,13 @@ async def run(
     await database.write(
         lambda conn: (inbox.release(conn, started), outbox.release(conn, started), reloads.well(conn, started))
     )
-    arrived, queued = asyncio.Event(), asyncio.Event()
-    intakes = [_intake(desk, mailbox, arrived) for mailbox in config.mailbox]
+    arrived, queued, credentials = asyncio.Event(), asyncio.Event(), Credentials()
+    presence = await _appear(database) if database.shared else None
+    holder = presence.holder if presence else None
+    intakes = [_intake(desk, mailbox, credentials, arrived, holder) for mailbox in config.mailbox]
     sandbox = Sandbox(size=1)
-    password = config.smtp.auth.password.read("smtp.auth.password") if config.smtp.auth else None
-    relay = Relay(config.smtp, password, socket.getfqdn())
+    credential = credentials.of(config.smtp.auth, "smtp.auth") if config.smtp.auth else None
+    relay = Relay(config.smtp, credential, socket.getfqdn())
 
     def known() -> Knowledge:
         return desk.known
@@ -207,52 +217,79 @@ async def run(
         for intake in intakes:
             intake.settled.set()
 
-    triage = TriageWorker(database, sandbox, known, desk.now, arrived, [wake, *watchers.settled])
-    delivery = DeliveryWorker(database, relay, known, desk.now, queued, watchers.delivered)
+    watch = Watch(config, database, relay, known, desk.now, queued)
+    settled, delivered = [wake, *watch.settled, *watchers.settled], [*watch.delivered, *watchers.delivered]
+    triage = TriageWorker(database, sandbox, known, desk.now, arrived, settled, holder=holder)
+    delivery = DeliveryWorker(database, relay, known, desk.now, queued, delivered, presence=presence)
     reload = ReloadWorker(database, desk.reload, desk.now, wished or asyncio.Event())
-
-    def is_known(fingerprint: str) -> bool:
-        return desk.fingerprint == fingerprint
-
-    timer = TimerWorker(
-        database, known, desk.now, queued, tuple(config.digest.at), tick_seconds, is_known, reload.wished
-    )
+    timer = TimerWorker(database, known, desk.now, queued, tuple(config.digest.at), tick_seconds)
+    timer.ages, timer.reload = config.retention, reload.wished
+    timer.is_known = lambda fingerprint: desk.fingerprint == fingerprint
     await sandbox.start(desk.known.judging)
     log.info("started", database=config.database.url.partition("://")[0], mailboxes=len(intakes))
     try:
-        async with asyncio.TaskGroup() as group:
-            workers = [
-                *(group.create_task(supervise(f"intake {i.settings.name}", _noted(i))) for i in intakes),
-                *(group.create_task(supervise(f"triage {n}", triage.run)) for n in range(TRIAGES)),
-                group.create_task(supervise("delivery", delivery.run)),
-                group.create_task(supervise("timer", timer.run)),
-                group.create_task(supervise("reload", reload.run)),
-            ]
-            await stop.wait()
-            log.info("stopping")
-            await end(workers, END_SECONDS)
+        roster: Roster = [
+            *((f"intake {intake.settings.name}", _noted(intake)) for intake in intakes),
+            *((f"triage {number}", triage.run) for number in range(TRIAGES)),
+            *(("delivery", delivery.run), ("timer", timer.run), ("reload", reload.run)),
+            *([("presence", partial(_live, presence))] if presence else []),
+            *watch.roster(),
+        ]
+        await _work(roster, watch, stop)
     finally:
-        await asyncio.gather(sandbox.stop(), relay.close(), return_exceptions=True)
+        ending = [sandbox.stop(), relay.close(), *([presence.give_back()] if presence else [])]
+        await asyncio.gather(*ending, return_exceptions=True)
         log.info("stopped")
 
 
-def _intake(desk: Desk, mailbox: MailboxSection, arrived: asyncio.Event) -> IntakeWorker:
-    where = f"mailbox {mailbox.name}: auth.password"
+async def _work(roster: Roster, watch: Watch, stop: asyncio.Event) -> None:
+    """Run all workers, each supervised, until `stop` is set."""
+    async with asyncio.TaskGroup() as group:
+        watch.workers = {name: group.create_task(supervise(name, work), name=name) for name, work in roster}
+        await stop.wait()
+        log.info("stopping")
+        await end(list(watch.workers.values()), END_SECONDS)
+
+
+async def _appear(database: Database) -> Lease:
+    """That this daemon lives, for the others on its database."""
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    presence = Lease(database, f"{PRESENCE}{holder}", holder)
+    await presence.take()
+    await database.write(lambda conn: leases.forget(conn, PRESENCE, FORGOTTEN_DAYS))
+    return presence
+
+
+async def _live(presence: Lease) -> None:
+    """Taken anew after the database was away: what others took over meanwhile is theirs."""
+    if not presence.sure():
+        await presence.take()
+    await presence.keep()
+
+
+def _intake(
+    desk: Desk, mailbox: MailboxSection, credentials: Credentials, arrived: asyncio.Event, holder: str | None
+) -> IntakeWorker:
+    where = f"mailbox {mailbox.name}: auth"
     return IntakeWorker(
         settings=mailbox,
-        password=lambda: mailbox.auth.password.read(where),
+        credential=lambda: credentials.of(mailbox.auth, where),
         limits=desk.config.limits,
         database=desk.database,
         now=desk.now,
         arrived=arrived,
         settled=asyncio.Event(),
+        lease=Lease(desk.database, f"mailbox {mailbox.name}", holder) if holder else None,
     )
 
 
 def _noted(intake: IntakeWorker) -> Callable[[], Awaitable[None]]:
     async def watch() -> None:
         async with noting_failure(intake):
-            await intake.run()
+            if intake.lease:
+                await intake.lease.while_held(intake.run)
+            else:
+                await intake.run()
 
     return watch
 

@@ -46,6 +46,11 @@ class Calendar:
         local = now.astimezone(self.zone)
         return self.is_working_day(local.date()) and self.opens <= local.time() < self.closes
 
+    def next_day_at(self, after: datetime, at: time) -> datetime:
+        """The first moment after `after` with this time of day at the desk, free days too."""
+        due = datetime.combine(self.day(after), at, self.zone)
+        return due if due > after else datetime.combine(self.day(after) + timedelta(days=1), at, self.zone)
+
     def next_due(self, after: datetime, at: Sequence[time]) -> datetime:
         """The first of the times of day `at` on a working day that lies after `after`. `at` must not be empty."""
         day = self.day(after)

@@ -55,6 +55,7 @@ SECTIONS: dict[str, dict[str, Late]] = {
         "correct": Late("correct:correct", "Correct what was decided about a ticket, and say why."),
         "outbox": Late("outbox:outbox_app", "Mails that leave: list, show, try again."),
         "quarantine": Late("quarantine:quarantine_app", "Mails that were set aside for a person."),
+        "privacy": Late("privacy:privacy_app", "Personal data: what is too old, what is about an address."),
     },
     "Rules and single mails (no server, nothing is changed)": {
         "triage": Late("triage:triage", "Decide about mails and say why."),

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 from pydantic import Field, field_validator, model_validator
 
-from supportbot.config_values import MailAddress, Secret, Section, TimeOfDay
+from supportbot.config_values import Age, Auth, MailAddress, Secret, Section, TimeOfDay, is_loopback
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -106,10 +106,6 @@ class RulesSection(Section):
     folder: Path = Path("rules")
 
 
-class Auth(Section):
-    password: Secret
-
-
 class Folders(Section):
     inbox: str = "INBOX"
     done: str = "Handled"
@@ -161,6 +157,12 @@ class StaffMember(Section):
     name: str = ""
 
 
+def _not_doubled(moment: time) -> time:
+    if time(2) <= moment < time(3):
+        raise ValueError("must not lie between 02:00 and 03:00: that hour is missing or doubled when the clocks change")
+    return moment
+
+
 class DigestSection(Section):
     to: list[MailAddress] = []
     at: list[TimeOfDay] = [time(7, 45), time(13)]
@@ -168,11 +170,7 @@ class DigestSection(Section):
     @field_validator("at")
     @classmethod
     def _not_in_the_doubled_hour(cls, value: list[time]) -> list[time]:
-        if any(time(2) <= moment < time(3) for moment in value):
-            raise ValueError(
-                "must not lie between 02:00 and 03:00: that hour is missing or doubled when the clocks change"
-            )
-        return sorted(set(value))
+        return sorted({_not_doubled(moment) for moment in value})
 
 
 class AlertSection(Section):
@@ -186,6 +184,70 @@ class LimitsSection(Section):
     batch_mb: int = Field(default=8, ge=1, le=64)
     acks_unproven_per_hour: int = Field(default=60, ge=0)
     acks_proven_per_day: int = Field(default=20, ge=1)
+
+
+class RetentionSection(Section):
+    """How long what is done with is kept (GDPR article 5.1 e): ages in days, None for ever."""
+
+    at: TimeOfDay = time(3, 30)
+    handled_mails: Age = 90
+    machine_mails: Age = 30
+    set_aside: Age = 180
+    letters: Age = 90
+    tickets: Age = 730
+    journal: Age = 730
+    corrections: Age = 730
+
+    @field_validator("at")
+    @classmethod
+    def _once_a_day(cls, value: time) -> time:
+        return _not_doubled(value)
+
+
+class WatchSection(Section):
+    """How the daemon is watched: pages for Prometheus, alarms to people, a heartbeat to a switch outside."""
+
+    listen: str | None = None
+    open: bool = False
+    alarm_to: list[MailAddress] = []
+    alarm_minutes: int = Field(default=5, ge=1, le=60)
+    heartbeat_url: str | None = None
+    heartbeat_to: list[MailAddress] = []
+    heartbeat_minutes: int = Field(default=5, ge=1, le=1440)
+
+    @field_validator("listen")
+    @classmethod
+    def _a_port(cls, value: str | None) -> str | None:
+        if value is not None:
+            _host_and_port(value)
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _a_web_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", value):
+            raise ValueError('is no address such as "https://switch.example/ping"')
+        return value
+
+    @model_validator(mode="after")
+    def _open_only_where_it_is_said(self) -> "WatchSection":
+        if self.at and not self.open and not is_loopback(self.at[0]):
+            raise ValueError(
+                "listen is not on this machine only, and the pages ask for no password: or say open = true"
+            )
+        return self
+
+    @property
+    def at(self) -> tuple[str, int] | None:
+        """Host and port to listen on; None: no pages."""
+        return _host_and_port(self.listen) if self.listen else None
+
+
+def _host_and_port(value: str) -> tuple[str, int]:
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([^\s:\[\]]+)):(\d{1,5})", value)
+    if not found or not 0 < int(found[3]) < 65536:
+        raise ValueError('is no address with a port such as "127.0.0.1:9464"')
+    return found[1] or found[2], int(found[3])
 
 
 class LogSection(Section):
@@ -205,6 +267,8 @@ class Config(Section):
     digest: DigestSection = DigestSection()
     alert: AlertSection = AlertSection()
     limits: LimitsSection = LimitsSection()
+    retention: RetentionSection = RetentionSection()
+    watch: WatchSection = WatchSection()
     log: LogSection = LogSection()
     folder: Path = Path()
 

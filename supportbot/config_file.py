@@ -55,6 +55,10 @@ def _problem(file: str, text: str, detail: ErrorDetails) -> Problem:
             return Problem(where, f"{detail['input']!r} has signs that it must not.", "Use a to z, 0-9, - and _.")
         case "value_error":
             return Problem(where, str(detail["ctx"]["error"]) + ".")
+        case "literal_error":
+            return Problem(where, f"{detail['msg']}, not {detail['input']!r}."[:300])
+        case _ if "oauth2" in keys and keys[-1] != "oauth2":
+            return Problem(where, 'must be text, or for a secret a table such as { file = "path" }.')
         case _ if {"auth", "secret", "previous_secret", "password"} & set(keys):
             return Problem(where, 'must be a table such as { password = { env = "NAME" } }.')
         case _:
@@ -64,19 +68,23 @@ def _problem(file: str, text: str, detail: ErrorDetails) -> Problem:
 def _line_of(text: str, keys: list[int | str]) -> int | None:
     """The line that the key stands in, or else that of its table; None where neither can be told."""
     wanted, section, seen, fallback = keys[0], "", 0, None
+    names = [part for part in keys[1:] if isinstance(part, str)]
+    index = keys[1] if len(keys) > 1 and isinstance(keys[1], int) else 0
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}", line)
         if header:
             section = header[1]
             seen += 1 if section == wanted else 0
-        index = keys[1] if len(keys) > 1 and isinstance(keys[1], int) else 0
-        if section != wanted or seen != index + 1:
+        root, *below = section.split(".")
+        if root != wanted or seen != index + 1:
             if section == "" and re.match(rf"\s*{re.escape(str(wanted))}\s*=", line):
                 return number
             continue
-        fallback = fallback or number
-        name = next((part for part in keys[1:] if isinstance(part, str)), None)
-        if name and re.match(rf"\s*{re.escape(name)}\s*=", line):
+        if names[: len(below)] != below:  # a table below this section, which the key is not in
+            continue
+        fallback = number if header else fallback
+        name = next(iter(names[len(below) :]), None)
+        if name and re.match(rf"\s*{re.escape(name)}\s*[=.]", line):
             return number
     return fallback
 
@@ -131,6 +139,6 @@ def secrets_of(config: Config) -> Iterator[tuple[str, Secret]]:
     if config.database.password:
         yield "database.password", config.database.password
     for mailbox in config.mailbox:
-        yield f"mailbox {mailbox.name}: auth.password", mailbox.auth.password
+        yield from ((f"mailbox {mailbox.name}: auth.{key}", secret) for key, secret in mailbox.auth.secrets())
     if config.smtp.auth:
-        yield "smtp.auth.password", config.smtp.auth.password
+        yield from ((f"smtp.auth.{key}", secret) for key, secret in config.smtp.auth.secrets())

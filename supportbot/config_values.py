@@ -5,12 +5,15 @@ The trap: a secret never stands in the file. `Secret` says where it is, and `rea
 
 import os
 import re
+from collections.abc import Iterator
 from datetime import time
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from supportbot.errors import Invalid, Problem
 
@@ -30,8 +33,18 @@ def _one_time(value: object) -> time:
     return time.fromisoformat(value.zfill(5))
 
 
+def _one_age(value: object) -> int | None:
+    if value == "keep":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 36500:
+        raise ValueError('is no age: write days from 1, or "keep"')
+    return value
+
+
 MailAddress = Annotated[str, BeforeValidator(_one_address)]
 TimeOfDay = Annotated[time, BeforeValidator(_one_time)]
+Age = Annotated[int | None, BeforeValidator(_one_age)]
+"""In days; None, written "keep": for ever."""
 
 
 class Section(BaseModel):
@@ -74,3 +87,71 @@ class Secret(Section):
         if not value:
             raise Invalid([Problem(where, f"{self.file} is empty.", "Write the secret into it.")])
         return value
+
+
+class OAuth2(Section):
+    """Where tokens come from, and what is shown for them: the grants of RFC 6749 §4.4 and §6."""
+
+    token_url: str
+    client_id: str = Field(min_length=1)
+    client_secret: Secret | None = None
+    scope: str = ""
+    grant: Literal["client_credentials", "refresh_token"]
+    refresh_token: Secret | None = None
+    ca_file: Path | None = None
+
+    @field_validator("token_url")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            host, known = parts.hostname or "", parts.scheme in ("https", "http") and not parts.username
+        except ValueError:
+            host, known = "", False
+        if not host or not known:
+            raise ValueError('is no address such as "https://login.example/token"')
+        if parts.scheme == "http" and not is_loopback(host):
+            raise ValueError("must begin with https: the client's secret is sent there")
+        return value
+
+    @model_validator(mode="after")
+    def _what_the_grant_needs(self) -> "OAuth2":
+        if self.grant == "client_credentials" and (self.client_secret is None or self.refresh_token is not None):
+            raise ValueError('grant = "client_credentials" needs client_secret, and has no refresh_token')
+        if self.grant == "refresh_token" and (self.refresh_token is None or self.refresh_token.file is None):
+            raise ValueError(
+                'grant = "refresh_token" needs refresh_token = { file = "path" }: no env, as the endpoint may replace '
+                "it and the new one is written to the file"
+            )
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address means this machine, and nobody else reaches it."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Auth(Section):
+    """How we sign in to one server: exactly one of the two."""
+
+    password: Secret | None = None
+    oauth2: OAuth2 | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Auth":
+        if (self.password is None) == (self.oauth2 is None):
+            raise ValueError("needs exactly one of password and oauth2")
+        return self
+
+    def secrets(self) -> Iterator[tuple[str, Secret]]:
+        """Every secret in it, with its key."""
+        if self.password:
+            yield "password", self.password
+        if self.oauth2:
+            if self.oauth2.client_secret:
+                yield "oauth2.client_secret", self.oauth2.client_secret
+            if self.oauth2.refresh_token:
+                yield "oauth2.refresh_token", self.oauth2.refresh_token

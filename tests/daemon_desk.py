@@ -77,12 +77,15 @@ provisioning = false
 FILES = {"customers.csv": CUSTOMERS, "devices.csv": DEVICES, "partners.toml": PARTNERS, "hardware.toml": HARDWARE}
 
 SHORT = "timeout_seconds = 5"
+SQLITE = "sqlite:///supportbot.db"
 
 CONFIG = """\
 [desk]
 address = "{address}"
 authserv_id = "mx.icentrex.se"
 secret = {{ file = "secret.key" }}
+[database]
+url = "{url}"
 [rules]
 folder = "{rules}"
 [[mailbox]]
@@ -180,10 +183,17 @@ class Daemon:
 
 @asynccontextmanager
 async def running(
-    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = SHORT, more: str = "", tick: float = 0.1
+    folder: Path,
+    dovecot: Dovecot,
+    sink: SmtpSink,
+    user: str,
+    mailbox: str = SHORT,
+    more: str = "",
+    tick: float = 0.1,
+    url: str = SQLITE,
 ) -> AsyncIterator[Daemon]:
     """The daemon over real servers, until the end of the context."""
-    await make_desk(folder, dovecot, sink, user, mailbox, more)
+    await make_desk(folder, dovecot, sink, user, mailbox, more, url)
     clock = Clock()
     async with app.open_desk(load(folder / "config.toml"), clock) as desk:
         daemon = Daemon(desk, dovecot, sink, user, clock)
@@ -197,7 +207,7 @@ async def running(
 
 
 async def make_desk(
-    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = SHORT, more: str = ""
+    folder: Path, dovecot: Dovecot, sink: SmtpSink, user: str, mailbox: str = SHORT, more: str = "", url: str = SQLITE
 ) -> None:
     """A folder with config, secrets and an imported registry. Does nothing where there is one already."""
     if (folder / "config.toml").exists():
@@ -214,6 +224,7 @@ async def make_desk(
         user=user,
         mailbox=mailbox,
         more=more,
+        url=url,
     )
     (folder / "config.toml").write_text(text)
     database = await Database.open(load(folder / "config.toml").database.url, folder)

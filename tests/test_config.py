@@ -84,3 +84,18 @@ def test_secrets_are_read_when_used(tmp_path, monkeypatch):
 def test_every_secret_is_listed(tmp_path):
     config = read(MINIMAL, tmp_path / "config.toml")
     assert [where for where, _ in secrets_of(config)] == ["desk.secret", "mailbox a: auth.password"]
+
+
+def test_the_secrets_of_tokens_are_listed_and_lie_beside_the_file(tmp_path):
+    oauth2 = """
+[smtp.auth.oauth2]
+token_url = "https://login.example/token"
+client_id = "desk"
+client_secret = { env = "A_SECRET" }
+grant = "refresh_token"
+refresh_token = { file = "refresh.txt" }
+"""
+    config = read(MINIMAL + 'user = "u"' + oauth2, tmp_path / "config.toml")
+    found = dict(secrets_of(config))
+    assert found["smtp.auth.oauth2.client_secret"].env == "A_SECRET"
+    assert found["smtp.auth.oauth2.refresh_token"].file == tmp_path / "refresh.txt"

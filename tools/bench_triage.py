@@ -3,7 +3,7 @@
     python tools/bench_triage.py [--mails 300] [--customers 100000]
 
 The mails are the texts of rules/cases. They are decided by the shipped rules, by a thousand rules (the shipped ones
-again and again) and with a large registry; then come the longest and oddest inputs, of which only the worst is told.
+again and again) and with a large registry; then come the longest and oddest inputs, of which the dearest are told.
 """
 
 import argparse
@@ -33,6 +33,8 @@ RUNS = 3
 """The quickest of so many runs is told: the machine may have other work."""
 LIMIT = 0.1
 """Seconds of CPU that no decision may cost."""
+SHOWN = 3
+"""Odd inputs that are told, the dearest first."""
 
 
 def raw(text: str, subject: str, sender: str) -> bytes:
@@ -123,13 +125,14 @@ def main() -> None:
     large = registry(chosen.customers)
     print(f"{f'index of {chosen.customers} customers and devices':44} {time.process_time() - started:7.1f} s once")
     tell(f"{chosen.customers} customers", mails, large, book, bare)
-    worst = max(
+    costs = sorted(
         (cpu(lambda mail=mail: decide(mail, small, book, TODAY)), name)  # type: ignore[misc]
         for name, text in odd_texts([mail.new_text for mail in mails])
         for mail in [ParsedMail(sender=Address("", "a@kund1.example"), new_text=text, text=text, language="sv")]
     )
-    verdict = "" if worst[0] <= LIMIT else f"  MORE THAN {1000 * LIMIT:.0f} ms"
-    print(f"{f'worst input: {worst[1]}':44} {1e6 * worst[0]:7.0f} µs a decision{verdict}")
+    for cost, name in reversed(costs[-SHOWN:]):
+        verdict = "" if cost <= LIMIT else f"  MORE THAN {1000 * LIMIT:.0f} ms"
+        print(f"{f'odd input: {name}':44} {1e6 * cost:7.0f} µs a decision{verdict}")
 
 
 if __name__ == "__main__":

@@ -3,28 +3,35 @@
 The trap: a session is one connection. After Unreachable it is over; open a new one and search again from the start.
 """
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
-from supportbot.channels.imap_connection import Answer, Connection, SignIn, open_connection, with_password
+from supportbot.channels.imap_connection import Answer, Connection, open_connection, with_password, with_token
 from supportbot.channels.imap_session import Fetched, Listed, PutAway, Session
 from supportbot.channels.imap_text import folder
+from supportbot.channels.sign_in import Credential
 from supportbot.config import MailboxSection
 from supportbot.errors import Denied, Problem, Unreachable
 
-__all__ = ["Fetched", "Listed", "PutAway", "Session", "SignIn", "check", "open_session"]
+__all__ = ["Fetched", "Listed", "PutAway", "Session", "check", "open_session"]
 
 
 @asynccontextmanager
-async def open_session(settings: MailboxSection, password: str) -> AsyncIterator[Session]:
+async def open_session(settings: MailboxSection, credential: Credential) -> AsyncIterator[Session]:
     """Connect, sign in and select the inbox; let go of the connection at the end, whatever happened.
 
-    Raises Unreachable (try again later) or Denied (password, certificate, folder: a person must look).
+    Raises Unreachable (try again later) or Denied (credential, certificate, folder: a person must look).
     """
-    connection = await open_connection(settings, with_password(settings.user, password))
+    if isinstance(credential, str):
+        connection = await open_connection(settings, with_password(settings.user, credential))
+    else:
+        token = await credential.current()
+        connection = await open_connection(settings, with_token(settings.user, credential, token))
     try:
-        yield Session(connection, settings, await _selected(connection, settings.folders.inbox))
+        over = math.inf if isinstance(credential, str) else credential.due
+        yield Session(connection, settings, await _selected(connection, settings.folders.inbox), over)
     finally:
         connection.close()
 
@@ -39,11 +46,11 @@ async def _selected(connection: Connection, inbox: str) -> Answer:
     return answer
 
 
-async def check(settings: MailboxSection, password: str) -> list[Problem]:
+async def check(settings: MailboxSection, credential: Credential) -> list[Problem]:
     """For `supportbot check`: everything that stands in the way of this mailbox, with its mend. Changes nothing."""
     where = f"mailbox {settings.name}"
     try:
-        async with open_session(settings, password) as session:
+        async with open_session(settings, credential) as session:
             problems = _shortcomings(where, session) + await _unusable(where, session, settings)
             return problems + _in_the_clear(where, settings, session.peer)
     except (Unreachable, Denied) as error:

@@ -1,4 +1,4 @@
-"""Host, user, password -> one signed-in IMAP connection that runs one command at a time, each within a time.
+"""Host, user, credential -> one signed-in IMAP connection that runs one command at a time, each within a time.
 
 Trouble comes out as Unreachable (try later) or Denied (a person must look), in words that hold no secret: the text of
 an error of aioimaplib is never used, as it can repeat the command. The trap: after any trouble the connection is dead.
@@ -17,6 +17,8 @@ from aioimaplib import aioimaplib  # type: ignore[import-untyped]
 from supportbot.channels import tls
 from supportbot.channels.imap_protocol import Protocol
 from supportbot.channels.imap_text import Reply, quoted
+from supportbot.channels.sign_in import Tokens, bearer_response, refused_token
+from supportbot.channels.tokens import Token
 from supportbot.config import MailboxSection
 from supportbot.errors import Denied, Unreachable
 
@@ -122,7 +124,7 @@ class Connection:
 
 
 SignIn = Callable[[Connection], Awaitable[Answer]]
-"""Runs the commands that prove who we are; its answer says whether the server believes it. The seam for XOAUTH2."""
+"""Runs the commands that prove who we are; its answer says whether the server believes it."""
 
 
 async def open_connection(settings: MailboxSection, sign_in: SignIn) -> Connection:
@@ -168,12 +170,46 @@ async def _signed_in(connection: Connection, settings: MailboxSection, sign_in: 
     answer = await sign_in(connection)
     if not answer.ok:
         refusal = f"{connection.where}: signing in as {settings.user!r} was refused"
-        if answer.result == "NO" and (later := _LATER.match(answer.text)):
+        if later := _later(answer):
             raise Unreachable(f"{refusal} for now ({later[1]}).")
         # The server's own text is left out: it could repeat what we sent.
         raise Denied(f"{refusal}. Check user and password.")
     connection.protocol.state = aioimaplib.AUTH
     await connection.read_capabilities()
+
+
+def _later(answer: Answer) -> re.Match[str] | None:
+    return _LATER.match(answer.text) if answer.result == "NO" else None
+
+
+def with_token(user: str, tokens: Tokens, token: Token) -> SignIn:
+    """AUTHENTICATE XOAUTH2. A token that was kept, and is refused, is replaced once: it may have been withdrawn."""
+
+    async def sign_in(connection: Connection) -> Answer:
+        if "AUTH=XOAUTH2" not in connection.capabilities:
+            raise Denied(
+                f"{connection.where}: the server takes no token (no AUTH=XOAUTH2). Check host, or use a password."
+            )
+        offered: Token | None = token
+        while offered:
+            answer = await _authenticate(connection, user, offered)
+            if answer.ok or _later(answer):
+                return answer
+            offered = await tokens.instead_of(offered)
+        raise Denied(f"{connection.where}: {refused_token(user, tokens)}")
+
+    return sign_in
+
+
+async def _authenticate(connection: Connection, user: str, token: Token) -> Answer:
+    """With the response at once (RFC 4959) where that is offered.
+
+    A refusal comes as a "+" with its reason, and its NO only after an empty line: `answers` holds that line.
+    """
+    response = bearer_response(user, token.text)
+    if "SASL-IR" in connection.capabilities:
+        return await connection.run("AUTHENTICATE", "XOAUTH2", response.decode(), answers=[b"\r\n"])
+    return await connection.run("AUTHENTICATE", "XOAUTH2", answers=[response + b"\r\n", b"\r\n"])
 
 
 def with_password(user: str, password: str) -> SignIn:

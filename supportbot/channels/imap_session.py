@@ -6,7 +6,9 @@ server would not give it although it is there. It is not lost: each full search 
 """
 
 import asyncio
+import math
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +59,9 @@ class Fetched:
 class Session:
     """A mailbox that is selected. One task uses it. Every method raises Unreachable, and then the session is over."""
 
-    def __init__(self, connection: Connection, settings: MailboxSection, selected: Answer) -> None:
+    def __init__(
+        self, connection: Connection, settings: MailboxSection, selected: Answer, over: float = math.inf
+    ) -> None:
         codes = selected.codes
         validity = re.search(rb"\[UIDVALIDITY (\d+)\]", codes, re.I)
         if validity is None:
@@ -72,8 +76,15 @@ class Session:
         self.refused: dict[int, str] = {}
         """Mails that are there but that the server did not give when asked for, with its words."""
         self._connection = connection
+        self._over = over
+        """When to open another one, in seconds of time.monotonic: the token that opened this one nears its end."""
         self._settings = settings
         self._can_idle = "IDLE" in self.capabilities
+
+    @property
+    def over(self) -> bool:
+        """Whether to open another session: servers cut those whose token has ended."""
+        return time.monotonic() >= self._over
 
     @property
     def peer(self) -> str:
@@ -212,7 +223,7 @@ class Session:
         """
         interrupt = interrupt or asyncio.Event()
         news, loop = self._connection.protocol.news, asyncio.get_running_loop()
-        until = loop.time() + seconds
+        until = loop.time() + min(seconds, self._over - time.monotonic())
         while not news.is_set() and not interrupt.is_set() and (left := until - loop.time()) > 0:
             if self._can_idle:
                 self._can_idle = await self._idle(min(left, self._settings.idle_seconds), interrupt)

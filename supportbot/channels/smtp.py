@@ -1,7 +1,7 @@
 """A mail and one recipient -> what became of the attempt. The relay of the config, its connections kept for reuse.
 
-A refusal of ourselves (password, certificate, no STARTTLS) is a Retry, so that a wrong setting never drops a mail, and
-`denied` says so in words for the operator. The trap: an Outcome is final before QUIT is said.
+A refusal of ourselves (credential, certificate, no STARTTLS) is a Retry, so that a wrong setting never drops a mail,
+and `denied` says so in words for the operator. The trap: an Outcome is final before QUIT is said.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from supportbot.channels import smtp_session
+from supportbot.channels.sign_in import Credential
 from supportbot.channels.smtp_address import path
 from supportbot.channels.smtp_session import Connection, Envelope
 from supportbot.config import SmtpSection
@@ -29,9 +30,9 @@ class _Idle(NamedTuple):
 class Relay:
     """The relay of `settings`; `hostname` is what we call ourselves (EHLO). Use it from one event loop."""
 
-    def __init__(self, settings: SmtpSection, password: str | None, hostname: str) -> None:
+    def __init__(self, settings: SmtpSection, credential: Credential | None, hostname: str) -> None:
         self._settings = settings
-        self._password = password
+        self._credential = credential
         self._hostname = hostname
         self._room = asyncio.Semaphore(settings.connections)
         self._idle: list[_Idle] = []
@@ -83,7 +84,7 @@ class Relay:
         if clock() < self._pause_until:
             raise Denied(self._refusal)
         try:
-            return await smtp_session.connect(self._settings, self._password, self._hostname)
+            return await smtp_session.connect(self._settings, self._credential, self._hostname)
         except Denied as error:
             self._pause_until, self._refusal = clock() + PAUSE_SECONDS, str(error)
             raise
@@ -132,7 +133,7 @@ class Relay:
     async def check(self) -> list[Problem]:
         """For `supportbot check`: what stands in the way of sending, with its mend. Sends nothing."""
         try:
-            connection = await smtp_session.connect(self._settings, self._password, self._hostname)
+            connection = await smtp_session.connect(self._settings, self._credential, self._hostname)
         except (Unreachable, Denied) as error:
             return [Problem("smtp", str(error))]
         peer = connection.peer

@@ -6,8 +6,12 @@ left out, whatever the server offers.
 """
 
 import asyncio
+import math
 import ssl
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import aiosmtplib
@@ -15,11 +19,15 @@ from aiosmtplib import SMTPResponse
 from aiosmtplib.protocol import SMTPProtocol
 
 from supportbot.channels import tls
+from supportbot.channels.sign_in import Credential, Tokens, refused_token
+from supportbot.channels.tokens import Token
 from supportbot.config import SmtpSection
 from supportbot.errors import Denied, Unreachable
 from supportbot.mail import compose
 from supportbot.tickets.retry import Outcome, Refused, Retry, Sent, Unknown
 
+_Proof = Callable[[aiosmtplib.SMTP, str, str], Awaitable[None]]
+"""Signs a user in to the relay (client, user, where), or raises Unreachable or Denied."""
 Step = Literal["MAIL", "RCPT", "DATA", "content"]
 
 CHUNK = 64 << 10
@@ -45,6 +53,8 @@ class Connection:
     def __init__(self, client: aiosmtplib.SMTP, settings: SmtpSection) -> None:
         self._client = client
         self._settings = settings
+        self.over = math.inf
+        """When it is not to be used any more, in seconds of time.monotonic: its token nears its end."""
         self.reusable = True
         self.used = False
         """Whether a mail has gone over it: the server may have closed it since."""
@@ -53,7 +63,7 @@ class Connection:
 
     @property
     def open(self) -> bool:
-        return self.reusable and self._client.is_connected
+        return self.reusable and self._client.is_connected and time.monotonic() < self.over
 
     @property
     def peer(self) -> str:
@@ -201,8 +211,17 @@ def classify(step: Step, reply: SMTPResponse) -> Outcome:
     return Retry(words)
 
 
-async def connect(settings: SmtpSection, password: str | None, hostname: str) -> Connection:
+async def connect(settings: SmtpSection, credential: Credential | None, hostname: str) -> Connection:
     """Connect, secure, sign in. Raises Unreachable or Denied; leaves nothing open then, and tells no secret."""
+    if isinstance(credential, Tokens):
+        by_token = partial(_signed_in_with_token, tokens=credential, token=await credential.current())
+        connection = await _connected(settings, by_token, hostname)
+        connection.over = credential.due
+        return connection
+    return await _connected(settings, partial(_signed_in, password=credential) if credential else None, hostname)
+
+
+async def _connected(settings: SmtpSection, proof: "_Proof | None", hostname: str) -> Connection:
     where, limit = f"{settings.host}:{settings.port}", settings.timeout_seconds
     client = aiosmtplib.SMTP(
         hostname=settings.host,
@@ -217,8 +236,8 @@ async def connect(settings: SmtpSection, password: str | None, hostname: str) ->
     try:
         async with asyncio.timeout(4 * limit):
             await _opened(client, settings, where)
-            if settings.user is not None and password is not None:
-                await _signed_in(client, settings.user, password, where)
+            if settings.user is not None and proof is not None:
+                await proof(client, settings.user, where)
     except ssl.SSLError as error:
         connection.drop()
         raise Denied(f"{where}: {tls.in_words(error)}") from None
@@ -246,7 +265,7 @@ async def _opened(client: aiosmtplib.SMTP, settings: SmtpSection, where: str) ->
         await client.ehlo()
 
 
-async def _signed_in(client: aiosmtplib.SMTP, user: str, password: str, where: str) -> None:
+async def _signed_in(client: aiosmtplib.SMTP, user: str, where: str, password: str) -> None:
     methods = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
     offered = [method for name, method in methods.items() if name in client.server_auth_methods]
     if not offered:
@@ -257,8 +276,28 @@ async def _signed_in(client: aiosmtplib.SMTP, user: str, password: str, where: s
     except aiosmtplib.SMTPAuthenticationError as error:
         # The relay's own text is left out: it could repeat what we sent.
         if 400 <= error.code <= 499:
-            raise Unreachable(f"{where}: signing in as {user!r} is not possible now ({error.code}).") from None
+            raise _not_now(where, user, error.code) from None
         raise Denied(f"{where}: signing in as {user!r} was refused ({error.code}). Check user and password.") from None
+
+
+def _not_now(where: str, user: str, code: int) -> Unreachable:
+    return Unreachable(f"{where}: signing in as {user!r} is not possible now ({code}).")
+
+
+async def _signed_in_with_token(client: aiosmtplib.SMTP, user: str, where: str, tokens: Tokens, token: Token) -> None:
+    """AUTH XOAUTH2. A token that was kept, and is refused, is replaced once: it may have been withdrawn."""
+    if "xoauth2" not in client.server_auth_methods:
+        raise Denied(f"{where}: the relay takes no token (no AUTH XOAUTH2). Check host, port and tls.")
+    offered: Token | None = token
+    while offered:
+        try:
+            await client.auth_xoauth2(user, offered.text)
+            return
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if 400 <= error.code <= 499:
+                raise _not_now(where, user, error.code) from None
+        offered = await tokens.instead_of(offered)
+    raise Denied(f"{where}: {refused_token(user, tokens)}")
 
 
 def _trouble(error: Exception) -> str:

@@ -1,17 +1,22 @@
 """`check`: a config -> everything that keeps `run` from running well, all at once, each with its mend."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import typer
 
 from supportbot.app import build_knowledge
 from supportbot.channels import imap
+from supportbot.channels.sign_in import Credential, Credentials, Tokens
 from supportbot.channels.smtp import Relay
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, counted, say, say_json
 from supportbot.commands.opening import load_config, open_database
 from supportbot.config import Config
 from supportbot.config_file import secrets_of
+from supportbot.config_values import Auth
 from supportbot.errors import Invalid, Problem, SupportbotError
 from supportbot.store import registry as stored_registry
 from supportbot.tickets.partner_mail import subject_mistake
@@ -42,29 +47,43 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
 
 async def _check(settings: Config) -> list[Problem]:
     problems: list[Problem] = []
-    passwords: dict[str, str] = {}
     for where, secret in secrets_of(settings):
         try:
-            passwords[where] = secret.read(where)
+            secret.read(where)
         except Invalid as error:
             problems.extend(error.problems)
     stored, found = await _check_database(settings)
     problems.extend(found)
     problems.extend(await asyncio.to_thread(_check_knowledge, settings, stored))
+    credentials = Credentials()
     servers = [
-        imap.check(mailbox, password)
+        _check_server(credentials, mailbox.auth, f"mailbox {mailbox.name}: auth", partial(imap.check, mailbox))
         for mailbox in settings.mailbox
-        if (password := passwords.get(f"mailbox {mailbox.name}: auth.password"))
     ]
-    if not settings.smtp.auth or "smtp.auth.password" in passwords:
-        servers.append(_check_relay(settings, passwords.get("smtp.auth.password")))
+    servers.append(_check_server(credentials, settings.smtp.auth, "smtp.auth", partial(_check_relay, settings)))
     for answers in await asyncio.gather(*servers):
         problems.extend(answer if answer.mend else replace(answer, mend=LOOK) for answer in answers)
     return list(dict.fromkeys(problems))
 
 
-async def _check_relay(settings: Config, password: str | None) -> list[Problem]:
-    relay = Relay(settings.smtp, password, "localhost")
+async def _check_server(
+    credentials: Credentials, auth: Auth | None, where: str, look: Callable[[Any], Awaitable[list[Problem]]]
+) -> list[Problem]:
+    """What stands in the way of one server; where there is no credential for it, only that is told."""
+    if auth is None:
+        return await look(None)
+    try:
+        for key, secret in auth.secrets():
+            secret.read(f"{where}.{key}")
+    except Invalid:
+        return []  # told already
+    credential = credentials.of(auth, where)
+    problems = await credential.check() if isinstance(credential, Tokens) else []
+    return problems or await look(credential)
+
+
+async def _check_relay(settings: Config, credential: Credential | None) -> list[Problem]:
+    relay = Relay(settings.smtp, credential, "localhost")
     try:
         return await relay.check()
     finally:

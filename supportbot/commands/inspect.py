@@ -61,7 +61,13 @@ def _seen(name: str, mail: ParsedMail) -> dict[str, Any]:
         "nature": mail.nature,
         "may_answer": mail.may_answer,
         "failed": [
-            {"address": f.address, "permanent": f.permanent, "status": f.status, "diagnostic": f.diagnostic}
+            {
+                "address": f.address,
+                "permanent": f.permanent,
+                "status": f.status,
+                "diagnostic": f.diagnostic,
+                "given_up": f.given_up,
+            }
             for f in mail.failed
         ],
         "language": mail.language,

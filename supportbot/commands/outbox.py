@@ -75,7 +75,11 @@ def show_outbox(
     """
 
     async def work(stored: Stored) -> bytes:
-        content = await stored.database.read(lambda conn: outbox.content(conn, row_id))
+        try:
+            content = await stored.database.read(lambda conn: outbox.content(conn, row_id))
+        except LookupError:
+            mend = "Its row is in: supportbot outbox list"
+            raise Invalid([Problem(f"outbox {row_id}", "has no text any more (docs/operating.md).", mend)]) from None
         if content is None:
             raise Invalid([Problem(f"outbox {row_id}", "is not there.", "See: supportbot outbox list")])
         return content

@@ -5,14 +5,25 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, JsonOption, actor, either, group, say
+from supportbot.commands.common import (
+    DEFAULT_CONFIG,
+    ByOption,
+    ConfigOption,
+    JsonOption,
+    actor,
+    either,
+    group,
+    say,
+    say_json,
+)
 from supportbot.commands.opening import Stored, with_database, with_desk
 from supportbot.errors import Invalid, Problem
 from supportbot.store import inbox
+from supportbot.store.inbox import InboxRow
 
 quarantine_app = group("Mails that were set aside for a person.")
 
-COLUMNS = ("id", "received", "account", "size", "reason")
+COLUMNS = ("id", "received", "sender", "subject", "reason")
 MailArgument = Annotated[int, typer.Argument(help="The mail's id in `quarantine list`.", metavar="ID")]
 
 
@@ -25,37 +36,51 @@ def list_quarantine(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption =
 
     async def work(stored: Stored) -> list[dict[str, Any]]:
         rows = await stored.database.read(inbox.quarantined)
-        return [
-            {
-                "id": row.id,
-                "received": row.received.astimezone(stored.zone),
-                "account": row.account,
-                "size": row.size,
-                "reason": row.reason,
-            }
-            for row in rows
-        ]
+        return [_shown(row, stored) for row in rows]
 
     either(as_json, with_database(config, work), COLUMNS, "Nothing is set aside.")
 
 
+def _shown(row: InboxRow, stored: Stored) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "received": row.received.astimezone(stored.zone),
+        "account": row.account,
+        "size": row.size,
+        "sender": row.sender,
+        "subject": row.subject,
+        "reason": row.reason,
+    }
+
+
 @quarantine_app.command("show")
-def show_quarantine(mail: MailArgument, config: ConfigOption = DEFAULT_CONFIG) -> None:
+def show_quarantine(mail: MailArgument, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Show the raw mail, with control characters made harmless.
 
     Example: supportbot quarantine show 31
     """
 
-    async def work(stored: Stored) -> bytes:
-        return await stored.database.read(lambda conn: set_aside_mail(conn, mail))
+    async def work(stored: Stored) -> dict[str, Any]:
+        row, content = await stored.database.read(lambda conn: (_set_aside_row(conn, mail), set_aside_mail(conn, mail)))
+        return _shown(row, stored) | {"raw": content.decode("utf-8", "replace").replace("\r\n", "\n")}
 
-    say(with_database(config, work).decode("utf-8", "replace").replace("\r\n", "\n"))
+    shown = with_database(config, work)
+    if as_json:
+        say_json(shown)
+    else:
+        say(shown["raw"])
+
+
+def _set_aside_row(conn: Connection, mail: int) -> InboxRow:
+    row = inbox.get(conn, mail)
+    if row is None or row.verdict != "quarantine":
+        raise Invalid([Problem(f"mail {mail}", "is not set aside.", "See: supportbot quarantine list")])
+    return row
 
 
 def set_aside_mail(conn: Connection, mail: int) -> bytes:
     """Its bytes. Raises Invalid where it is not set aside, or they are gone."""
-    if all(row.id != mail for row in inbox.quarantined(conn)):
-        raise Invalid([Problem(f"mail {mail}", "is not set aside.", "See: supportbot quarantine list")])
+    _set_aside_row(conn, mail)
     try:
         return inbox.raw(conn, mail)
     except LookupError as error:
@@ -72,8 +97,7 @@ def drop_quarantine(mail: MailArgument, by: ByOption = "", config: ConfigOption 
 
     async def work(stored: Stored) -> None:
         def change(conn: Connection) -> None:
-            if all(row.id != mail for row in inbox.quarantined(conn)):
-                raise Invalid([Problem(f"mail {mail}", "is not set aside.", "See: supportbot quarantine list")])
+            _set_aside_row(conn, mail)
             inbox.finish(conn, mail, "ignore", f"looked at by {who}", None, stored.now())
 
         await stored.database.write(change)

@@ -51,7 +51,7 @@ def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
         return Look(stored.config, now, state, [row for row in queued if _is_late(row, now)])
 
     look = with_database(config, work)
-    troubles = [*_mailboxes(look), *_rules(look), *_mails(look), *_people(look)]
+    troubles = [*_mailboxes(look), *_rules(look), *_mails(look), *_alarms(look), *_people(look)]
     if as_json:
         say_json(_as_json(look, troubles))
     else:
@@ -100,6 +100,19 @@ def _mails(look: Look) -> list[str]:
     return found
 
 
+def _alarms(look: Look) -> list[str]:
+    """The alarms that were raised and not yet called off, and a daemon that looks no more."""
+    seen = look.state.look
+    found = [
+        f"alarm {one.fault.key}: raised for a fault since {look.at(one.fault.since)}: {one.fault.because}"
+        for one in seen.noted
+        if one.alarmed
+    ]
+    if seen.at and look.now - seen.at > WAITING:
+        found.append(f"the daemon last looked for faults {look.at(seen.at)}; is it running? (supportbot run)")
+    return found
+
+
 def _most_common_reason(rows: list[OutboxRow]) -> str:
     ((reason, _),) = Counter(row.reason or "not tried yet; is the daemon running?" for row in rows).most_common(1)
     return reason
@@ -126,10 +139,17 @@ def _as_json(look: Look, troubles: list[str]) -> dict[str, Any]:
         "waiting": state.waiting,
         "quarantined": state.quarantined,
         "outbox": state.outbox,
+        "looked": state.look.at,
+        "alarms": [
+            {"fault": one.fault.key, "since": one.fault.since, "because": one.fault.because}
+            for one in state.look.noted
+            if one.alarmed
+        ],
         "late": len(look.late),
         "late_because": _most_common_reason(look.late) if look.late else None,
         "undelivered": state.gave_up,
         "reload": {name: getattr(state.reload, name) for name in state.reload.__slots__} if state.reload else None,
+        "retention": {"at": state.retention.at, "removed": state.retention.counts} if state.retention else None,
         "mailboxes": [
             {
                 "name": m.name,
@@ -153,6 +173,9 @@ def _tell(look: Look, troubles: list[str]) -> None:
         say(f"mailbox {mailbox.name}: last read {look.at(mailbox.last_search) if mailbox.last_search else 'never'}")
     if state.reload:
         say(f"rules and registry of: {look.at(state.reload.at)}")
+    if state.retention:
+        removed = ", ".join(f"{count} {name}" for name, count in state.retention.counts.items()) or "nothing"
+        say(f"removed by age: {removed} ({look.at(state.retention.at)})")
     for trouble in troubles:
         say(f"! {trouble}")
     if not troubles:

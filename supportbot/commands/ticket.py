@@ -52,7 +52,7 @@ def _act(
             if isinstance(plan, Problem):
                 raise Invalid([plan])
             first = tickets.first_mail(conn, number)
-            raw = inbox.raw(conn, first) if plan.effects and first is not None else b""
+            raw = _raw(conn, first) if plan.effects and first is not None else b""
             store_plan(conn, plan, False, tickets.first_text(conn, number), raw, desk.known, desk.now())
             return plan.ticket, plan
 
@@ -62,6 +62,12 @@ def _act(
     done = "; ".join(f"{entry.what}{f' ({entry.text})' if entry.text else ''}" for entry in plan.journal)
     taken = f" by {ticket.taken_by}" if ticket.taken_by else ""
     say(f"ticket {ticket.number}: {done}. It is {ticket.status}{taken}.")
+
+
+def _raw(conn: Connection, mail: int) -> bytes:
+    """The mail's bytes; none where they were removed by their age: the letter says that the original is missing."""
+    row = inbox.get(conn, mail)
+    return b"" if row is None or row.erased else inbox.raw(conn, mail)
 
 
 @ticket_app.command()

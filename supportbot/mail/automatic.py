@@ -168,7 +168,7 @@ def _own_words(text: str) -> str:
 
 def _says_away(look: _Look) -> bool:
     words = wording.squash(_own_words(look.said), 800)
-    says = wording.AWAY_TEXT.search(words) or _sentence(look)
+    says = (wording.AWAY_TEXT.search(words) and not wording.ASKS.search(words)) or _sentence(look)
     return bool(says or _null_path(look) or _suppressed(look) or _precedence(look))
 
 

@@ -1,8 +1,8 @@
 """A delivery status -> for each recipient: what became of the mail, for good or not, and in whose words. Pure.
 
-From the fields of RFC 3464 where there are any, else from the notice's text. The trap: `permanent` means that this mail
-will not arrive (Action: failed), not that the address is dead: a full mailbox is a failure, too, and a mail that the
-partner's server refused must alarm somebody. `status` tells the two apart.
+From the fields of RFC 3464 where there are any, else from the notice's text. The trap: that a mail is lost and that
+sending again is useless are two things. Five days of "connection refused" end with Action: failed and class 4: the mail
+is `given_up`, which must alarm somebody, and its failure is not `permanent` (RFC 3463 §3.1).
 """
 
 import re
@@ -89,13 +89,19 @@ def _by_fields(source: str, notice: str) -> Iterator[FailedRecipient]:
         code = stated[1] if stated else _status(diagnostic)
         action = re.match(r"\s*([a-z]+)", fields.get("action", "").lower())
         if action and action[1] in _ACTIONS:
-            permanent = _ACTIONS[action[1]]
+            over = _ACTIONS[action[1]]
         elif code[:1] in ("2", "4"):
-            permanent = None if code[0] == "2" else False
+            over = None if code[0] == "2" else False
         else:
             goes_on = _goes_on(notice) if goes_on is None else goes_on
-            permanent = not goes_on
-        yield FailedRecipient(address, permanent, code, diagnostic)
+            over = not goes_on
+        yield _failed(address, over, code, diagnostic)
+
+
+def _failed(address: str, over: bool | None, status: str, diagnostic: str) -> FailedRecipient:
+    """`over`: no system tries any more; None where it was delivered."""
+    permanent = over and not status.startswith("4")
+    return FailedRecipient(address, permanent, status, diagnostic, given_up=over is True)
 
 
 def _groups(content: str) -> Iterator[dict[str, str]]:
@@ -128,18 +134,18 @@ def _recipient(fields: dict[str, str]) -> str:
 
 
 def _by_text(root: Part, subject: str, notice: str, written_to: list[str]) -> list[FailedRecipient]:
-    permanent = not _goes_on(f"{subject}\n{notice}")
+    over = not _goes_on(f"{subject}\n{notice}")
     places = _places(notice)
     ends = [*(start for _, start, _ in places[1:]), len(notice)]
     told = {one.lower(): notice[end : min(stop, end + 600)] for (one, _, end), stop in zip(places, ends, strict=False)}
     named = [one.address for value in root.headers.all("X-Failed-Recipients") for one in addresses(value)]
     wanted = named or [address for address, _, _ in places] or written_to
-    otherwise = _status(notice, permanent) or ("5.0.0" if permanent else "4.0.0")
+    otherwise = _status(notice, over) or ("5.0.0" if over else "4.0.0")
     found = []
     for address in wanted[:MOST_RECIPIENTS]:
         words = told.get(address.lower()) or notice[:1500]
-        status = _status(words, permanent) or otherwise
-        found.append(FailedRecipient(clean_line(address, 254), permanent, status, clean_line(words, 300)))
+        status = _status(words, over) or otherwise
+        found.append(_failed(clean_line(address, 254), over, status, clean_line(words, 300)))
     return found
 
 

@@ -114,12 +114,15 @@ class Forwarded:
 
 @dataclass(frozen=True, slots=True)
 class FailedRecipient:
-    """One recipient of a bounce (RFC 3464 §2.3). `permanent` None: delivered, relayed, expanded."""
+    """One recipient of a bounce (RFC 3464 §2.3)."""
 
     address: str
     permanent: bool | None
+    """Whether sending again is useless (class 5, RFC 3463 §3.1); None: delivered, relayed, expanded."""
     status: str
     diagnostic: str
+    given_up: bool = False
+    """Whether no system tries any more (Action: failed): this mail is lost, also where sending again may succeed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from supportbot.mail.addresses import is_ours
+from supportbot.mail.contact import RULE, is_sent_from
 from supportbot.mail.html_source import Source
 from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
 from supportbot.mail.quotes import ADDRESS, Start, start, unglue
-from supportbot.mail.signature import RULE, is_greeting, is_sent_from, split_signature
+from supportbot.mail.signature import is_greeting, split_signature
 from supportbot.mail.wording import ANSWERS_BELOW, FORWARD_SUBJECTS, REPLY_SUBJECTS, TAKEN_UP
 
 MAX_PLAIN = 400_000

@@ -9,47 +9,31 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from supportbot.mail.contact import (
+    ADDRESSING,
+    AFTERTHOUGHT,
+    CONTACT,
+    is_contact_like,
+    is_rule,
+    is_sent_from,
+    is_slogan,
+)
 from supportbot.mail.lines import Line
+from supportbot.mail.name_block import MAX_TAIL, block_of_names, end_of, paragraph_start
 from supportbot.mail.persons import is_name, is_own_name, names_in
 from supportbot.mail.wording import (
-    DEVICES,
     DISCLAIMERS,
     GREETINGS,
-    SENT_FROM,
     SIGN_OFFS,
     THANKS,
     by_first_sign,
-    words,
 )
 
-OF_MINE = ("my ", "min ", "mitt ", "a ")
-MAX_TAIL = 60
-"""Lines looked at from the end: a signature is never longer."""
-
-_SIGN_OFFS, _SENT_FROM = by_first_sign(SIGN_OFFS), by_first_sign(SENT_FROM)
-RULE = re.compile(r"[-_=*—–─~. ]{3,}$")
+_SIGN_OFFS = by_first_sign(SIGN_OFFS)
 _DELIMITER = re.compile(r"(?:--|—|__|–)\s?$")
-_RULING = frozenset("-_=*—–─~. ")
-_CONTACT = re.compile(
-    r"[^\s@]{1,64}@[^\s@]{1,255}|https?://|\bwww\.|\b(?:tel|tfn|tlf|telefon|mobil|mob|phone|cell|fax|växel|direkt|org\.?\s?nr|"
-    r"momsreg\.?\s?nr|vat|skype|e-?post|e-?mail|mail|web|webb|arb|adress|besök|post|bankgiro|bg|hemsida|kontakt)\b\.?\s{0,3}[:.|]?\s{0,3}[+\d(]"
-    r"|^\s*(?:[a-zå]{1,10}[.:]?\s*)?\+?\(?\d[\d\s()/.–-]{6,}$|\b\d{3}\s?\d\d\s+[A-ZÅÄÖ]",
-    re.IGNORECASE,
-)
-_COMPANY = re.compile(r"\b(?:AB|HB|KB|AS|A/S|ApS|Oy|Ltd|Inc|LLC|GmbH|BV|SA)\b\.?|ek\. för|\bBrf\b|förening", re.UNICODE)
-_AFTERTHOUGHT = re.compile(r"(?:ps|p\.s|obs|nb|edit|eftertanke|förresten|btw)\b[.:!]?", re.IGNORECASE)
-_ENDS = tuple(sign + bracket for sign in ".?!…:" for bracket in ("", ")"))
-"""Of a sentence."""
 # Where a new word may begin without a space: in lower case before a capital, or behind the end of a sentence.
 _GLUED = re.compile(r"(?<=[^\W_A-ZÅÄÖ])(?=[A-ZÅÄÖ])|(?<=[.!?)…])(?=[A-ZÅÄÖ])|(?<=[.!?)…] )(?=[A-ZÅÄÖ])")
 _HYPHENATED = re.compile(r"\w[\w-]*")
-_ADDRESSING = words(
-    """
-    ni er du dig ditt din era ert jag mig vi vår you your me my we please kan could can dere jeg jer
-    """
-)
-_CLAIMS = words("är har går kan kommer fungerar funkar fastnar inte ej ikke is has was can does works not")
-"""Words that make a sentence of "Skickat från min telefon …"."""
 _SLASH = re.compile(r"(?:/{1,2}|-|–|—|~|//)\s?(?=[^\W\d_])")
 
 
@@ -94,13 +78,13 @@ def _cut_footer(body: list[Line]) -> list[Line]:
     """Take legal footers and "sent from my …" off the end; gives what was taken. Linear: rules can fill a mail."""
     taken: list[Line] = []
     while body:
-        end = _end(body)
+        end = end_of(body)
         last = body[end - 1].bare if end else ""
         begin = end - 1
-        if end and not _is_rule(last) and not is_sent_from(last):
+        if end and not is_rule(last) and not is_sent_from(last):
             text = body[end - 1].text
             cut = _glued_sent_from(text)
-            begin = end if cut else _paragraph_start(body)
+            begin = end if cut else paragraph_start(body)
             if cut:
                 body[end - 1 : end] = [replace(body[end - 1], text=text[:cut].rstrip()), Line(text[cut:])]
             elif begin == 0 or not _is_disclaimer(" ".join(line.bare for line in body[begin:end])[:2000]):
@@ -110,41 +94,10 @@ def _cut_footer(body: list[Line]) -> list[Line]:
     return taken[::-1]
 
 
-def _paragraph_start(body: Sequence[Line]) -> int:
-    """Where the last paragraph begins, or its last MAX_TAIL lines."""
-    end = begin = _end(body)
-    while begin > max(0, end - MAX_TAIL) and not body[begin - 1].blank:
-        begin -= 1
-    return begin
-
-
 def _glued_sent_from(text: str) -> int:
     """Where "Skickat från min Galaxy" begins that a program glued to the end of the last sentence; 0: nowhere."""
     borders = (found.start() for found in _GLUED.finditer(text, max(0, len(text) - 80)))
     return next((at for at in borders if is_sent_from(text[at:])), 0)
-
-
-def is_sent_from(text: str) -> bool:
-    """ "Skickat från min iPhone", "Get Outlook for iOS" and the like: short, no sentence, a device or program."""
-    if text[:1].isalpha() and text[0].lower() not in _SENT_FROM:
-        return False
-    low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
-    if len(low) > 140 or low.rstrip("*_").endswith("?"):
-        return False
-    if (
-        low.rstrip("*_").endswith(".")
-        and not low.startswith("get ")
-        and not _CLAIMS.isdisjoint(low.rstrip("*_.").split())
-    ):
-        return False
-    phrase = next((phrase for phrase in _SENT_FROM.get(low[:1], ()) if low.startswith(phrase)), None)
-    if phrase is None:
-        return False
-    rest = low[len(phrase) :].partition("<")[0]
-    if "," in rest and not any(device in rest.partition(",")[0] for device in DEVICES):
-        return False
-    said = rest.split()
-    return len(said) <= 7 and (any(device in low for device in DEVICES) or rest.lstrip().startswith(OF_MINE))
 
 
 def _is_disclaimer(text: str) -> bool:
@@ -167,8 +120,8 @@ def _find(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
     if begin < count and _ends(body, begin):
         above = _closing(body[:begin], names)
         return (above[0], count) if above[1] == len(_rstrip(body[:begin])) else (begin, count)
-    ruled = next((at for at in range(count - 1, first - 1, -1) if _is_rule(bare[at - first])), count)
-    if ruled < count and all(_is_contact_like(line.bare) for line in body[ruled + 1 :] if not line.blank):
+    ruled = next((at for at in range(count - 1, first - 1, -1) if is_rule(bare[at - first])), count)
+    if ruled < count and all(is_contact_like(line.bare) for line in body[ruled + 1 :] if not line.blank):
         above = _closing(body[:ruled], names)
         return (above[0], count) if above[1] > above[0] and above[1] == len(_rstrip(body[:ruled])) else (ruled, count)
     return _closing(body, names)
@@ -181,30 +134,18 @@ def _is_plain(block: Sequence[Line], names: frozenset[str]) -> bool:
         _starting_phrase(first.lower()) is not None
         or first.startswith("/")
         or is_own_name(first, names)
-        or any(_CONTACT.search(line.bare) for line in block)
+        or any(CONTACT.search(line.bare) for line in block)
     )
 
 
-def _is_rule(text: str) -> bool:
-    return text[:1] in _RULING and RULE.match(text) is not None
-
-
 def _rstrip(body: Sequence[Line]) -> Sequence[Line]:
-    return body[: _end(body)]
-
-
-def _end(body: Sequence[Line]) -> int:
-    """Behind the last line that is not blank."""
-    end = len(body)
-    while end and body[end - 1].blank:
-        end -= 1
-    return end
+    return body[: end_of(body)]
 
 
 def _ends(body: Sequence[Line], begin: int) -> bool:
     """What stands below a delimiter is a signature, unless it is long or holds an afterthought."""
     below = [line.bare for line in body[begin + 1 :] if not line.blank]
-    return len(below) <= 25 and not any(_AFTERTHOUGHT.match(text) for text in below)
+    return len(below) <= 25 and not any(AFTERTHOUGHT.match(text) for text in below)
 
 
 def _closing(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
@@ -216,7 +157,7 @@ def _closing(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
             end = _end_of_block(body, at)
             if end is not None:
                 return at, end
-    at = _block_of_names(body, names)
+    at = block_of_names(body, names)
     return at, count
 
 
@@ -256,7 +197,7 @@ def _starting_phrase(low: str) -> str | None:
 
 def _is_sentence_rest(rest: str) -> bool:
     return any(
-        word in _ADDRESSING or word in ("är", "var", "har", "inte", "is", "was", "not", "på", "att", "to")
+        word in ADDRESSING or word in ("är", "var", "har", "inte", "is", "was", "not", "på", "att", "to")
         for word in rest.split()
     )
 
@@ -274,71 +215,9 @@ def _end_of_block(body: Sequence[Line], begin: int) -> int | None:
             continue
         text = line.bare
         apart = body[at - 1].blank
-        if _AFTERTHOUGHT.match(text):
+        if AFTERTHOUGHT.match(text):
             return at
-        if not _is_contact_like(text) and not (not apart and seen and _is_slogan(text)) and not _is_disclaimer(text):
+        if not is_contact_like(text) and not (not apart and seen and is_slogan(text)) and not _is_disclaimer(text):
             return at if apart and seen else None
         seen += 1
     return len(body)
-
-
-def _is_contact_like(text: str) -> bool:
-    """Short and no sentence, or a telephone number, an address, a link."""
-    if len(text) < 3 or _is_rule(text) or is_sent_from(text):
-        return True
-    count = len(text.split())
-    if count <= 8 and len(text) <= 80 and not text.rstrip("*_").endswith(_ENDS) and not _AFTERTHOUGHT.match(text):
-        return True
-    return count <= 20 and not text.endswith(_ENDS) and _CONTACT.search(text) is not None
-
-
-def _is_slogan(text: str) -> bool:
-    words = re.findall(r"\w+", text.lower())
-    return (
-        len(words) <= 12
-        and not _ADDRESSING.intersection(words) - {"vi", "we", "your", "din", "ditt", "vår"}
-        and "?" not in text
-    )
-
-
-def _block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
-    """Where the closing paragraphs of name, title, company and telephone begin; the end where there are none."""
-    count = begin = len(body)
-    at = count
-    for _ in range(5):
-        start = _paragraph_start(body[:at])
-        if start <= 0:
-            break
-        paragraph = [line.bare for line in body[start:at] if not line.blank]
-        if not paragraph or not all(_is_contact_like(text) for text in paragraph) or len(paragraph) > 12:
-            break
-        if is_name(paragraph[0], names) and not _continues(body, start, paragraph, names):
-            begin = start
-        elif begin < count or not any(_CONTACT.search(text) or _COMPANY.search(text) for text in paragraph):
-            break
-        at = start
-    if begin == count:
-        begin = _last_name_line(body, names)
-    return begin
-
-
-def _continues(body: Sequence[Line], at: int, paragraph: Sequence[str], names: frozenset[str]) -> bool:
-    """A name below a colon, or in a list of names, is what the mail is about."""
-    above = next((body[i].bare for i in range(at - 1, -1, -1) if not body[i].blank), "")
-    return above.endswith(":") or (
-        len(paragraph) > 2
-        and all(is_name(text, frozenset()) and not _COMPANY.search(text) for text in paragraph)
-        and not names
-    )
-
-
-def _last_name_line(body: Sequence[Line], names: frozenset[str]) -> int:
-    """A name, and up to three lines of title, company and telephone, directly below the end of a sentence."""
-    count = len(body)
-    for at in range(count - 1, max(0, count - 5), -1):
-        text, above = body[at].bare, body[at - 1].bare
-        if not text or not above or above.endswith(":") or not (at == count - 1 or _is_contact_like(body[at + 1].bare)):
-            break
-        if is_name(text, names) and (re.search(r"[.!?)]$", above) or is_own_name(text, names)):
-            return at
-    return count

@@ -48,15 +48,17 @@ _AWAY = (
     r"auto(?:matic|mated) (?:reply|response|mail)",
     r"automatiskt (?:svar|svarsmeddelande|meddelande|mail|mejl)|automatisk svar|automaattinen poissaoloviesti",
     r"out[- ]of[- ](?:the[- ])?office(?: auto-?reply| reply)?|ooo|vacation",
-    r"on (?:vacation|leave|holiday|parental leave)",
-    r"frånvaro(?:meddelande|besked)?|(?:ej|inte) på kontoret|ej anträffbar|semester|föräldraledig|tjänstledig",
+    r"(?:i'm |i am |currently )?(?:on (?:vacation|(?:annual )?leave|holiday|parental leave)|away)",
+    r"frånvaro(?:meddelande|besked)?|frånvarande|(?:ej|inte) på kontoret|ej anträffbar",
+    r"semester|föräldraledig|tjänstledig",
     r"fravær(?:ende|smelding|sbesked|sassistent)?|ikke (?:til stede|på kontoret)|ute av kontoret|ferie",
     r"poissa|poissaoloilmoitus|lomalla",
     r"abwesend|abwesenheits(?:notiz|assistent|meldung)|nicht im büro|urlaub",
     r"absence du bureau|absente?|afwezig(?:heidsassistent)?|fuera de (?:la )?oficina|ausente|fuori (?:sede|ufficio)",
-    r"автоответ|не в офисе|不在|自動応答",
+    r"poza biurem|nieobecn(?:y|a|ość)|fora do escritório|férias|mimo kancelář|nepřítomen|házon kívül|irodán kívül",
+    r"автоответ|не в офисе|нет на работе|в отпуске|不在|自動応答|自动回复|外出",
 )
-AWAY_SUBJECT = re.compile(rf"\[?(?:{'|'.join(_AWAY)})\]?(?:[:!]| [-(\[]|$)")
+AWAY_SUBJECT = re.compile(rf"\[?(?:{'|'.join(_AWAY)})\]?(?:[:!]| [-(\[:]|$)")
 """How an absence is announced; a person may write it, too, so the text must say it as well."""
 AWAY_TEXT = any_of(
     r"(?:jag (?:är|har)|jeg (?:er|har)|i am|i'm|i will be|we are|vi (?:är|har)) .{0,60}"
@@ -70,7 +72,17 @@ AWAY_TEXT = any_of(
     r"begränsad tillgång till (?:min )?(?:e-?post|mejl|mail)",
     r"(?:läser|svarar) (?:inte )?(?:på )?(?:min )?(?:mejl|mail|e-?post)",
     r"palaan ",
+    r"(?:je suis|nous sommes) .{0,40}(?:absent|en (?:congé|vacances|déplacement))",
+    r"(?:estoy|estaré|estou|estarei) .{0,40}(?:vacaciones|fuera de|ausente|férias|fora d)",
+    r"(?:sono|sarò) .{0,30}(?:ferie|assente)",
+    r"(?:ik ben|wij zijn) .{0,40}(?:vakantie|afwezig)|jestem .{0,40}(?:urlopie|nieobecn)|jsem .{0,40}dovolené",
+    r"(?:я )?(?:нахожусь )?в отпуске|休暇|不在",
 )
+ASKS = re.compile(
+    r"\b(?:kan|kunde|skulle|vill) (?:ni|du|dere|i)\b|\b(?:can|could|would) you\b|\b(?:können|könnten) sie\b"
+    r"|\bpouvez-vous\b|\bvoitteko\b|\b(?:vi|jag|jeg|we|i) (?:behöver|trenger|need)\b"
+)
+"""How a person asks us for something: a customer who is away next week has his opening hours changed."""
 REPLY_SENTENCE = any_of(
     r"(?:detta|det här|dette) (?:är|er) (?:ett |et )?auto(?:matiskt?|matisk)?[- ]?(?:genererat |generert |genereret )?"
     r"(?:svar|svarsmeddelande|meddelande|melding|besked|mejl|mail)",

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, Integer, Table, delete, func, select, text, tuple_
@@ -43,8 +44,8 @@ async def copy(source: Database, target: Database, tell: Callable[[str, int], No
     for table in tables.METADATA.sorted_tables:
         copied = 0
         after: tuple[Any, ...] | None = None
-        while page := await source.read(lambda conn, table=table, after=after: _page(conn, table, after)):
-            await target.write(lambda conn, table=table, page=page: insert_rows(conn, table, page))
+        while page := await source.read(partial(_page, table, after)):
+            await target.write(partial(_insert, table, page))
             after = tuple(page[-1][column.name] for column in table.primary_key)
             copied += len(page)
         tell(table.name, copied)
@@ -69,7 +70,11 @@ def _remove_what_a_new_one_has(conn: Connection) -> None:
         conn.execute(delete(tables.METADATA.tables[name]))
 
 
-def _page(conn: Connection, table: Table, after: tuple[Any, ...] | None) -> list[dict[str, Any]]:
+def _insert(table: Table, page: list[dict[str, Any]], conn: Connection) -> None:
+    insert_rows(conn, table, page)
+
+
+def _page(table: Table, after: tuple[Any, ...] | None, conn: Connection) -> list[dict[str, Any]]:
     """The next rows in the order of the primary key, contents of large mails read from their files."""
     key = list(table.primary_key)
     wanted = select(table).order_by(*key).limit(PAGE)
@@ -105,7 +110,7 @@ def _sum(conn: Connection, table: Table) -> Sum:
 
 def _rows(conn: Connection, table: Table) -> Iterator[Mapping[str, Any]]:
     after: tuple[Any, ...] | None = None
-    while page := _page(conn, table, after):
+    while page := _page(table, after, conn):
         yield from page
         after = tuple(page[-1][column.name] for column in table.primary_key)
 

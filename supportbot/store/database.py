@@ -62,6 +62,10 @@ class Database(ABC):
         """Copy all to the new folder `target`, of one moment's state, while others write. Raises Invalid."""
 
     @abstractmethod
+    async def scrub(self, whole: bool) -> bool:
+        """Make removed rows unreadable in the files; `whole`: write all anew, while others wait. False: try later."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Finish what is being written, and close."""
 
@@ -106,6 +110,9 @@ class SqliteDatabase(Database):
 
     async def backup(self, target: Path) -> None:
         await asyncio.to_thread(backup.copy, self._file, target)
+
+    async def scrub(self, whole: bool) -> bool:
+        return await asyncio.to_thread(sqlite.scrub, self._file, whole)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.close)

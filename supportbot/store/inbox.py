@@ -12,13 +12,17 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, case, func, literal_column, or_, select, update
 
-from supportbot.store import contents, tables
+from supportbot.mail.clean import clean_line
+from supportbot.store import contents, leases, tables
 from supportbot.store.contents import content_hash
 from supportbot.store.sql import Prepared, insert_new
 from supportbot.tickets.ticket import Verdict
 
 How = Literal["moved", "copied", "keyword", "left", "gone"]
 """What became of the server's copy."""
+
+SHOWN = 250
+"""Signs of a sender or subject that are kept for lists."""
 
 T, C = tables.inbox, tables.contents
 
@@ -73,6 +77,11 @@ class InboxRow:
     ticket: int | None
     finished: datetime | None
     on_server: str
+    sender: str
+    """Of a mail that was set aside, as is `subject`; "" where it is not known."""
+    subject: str
+    erased: datetime | None
+    """When its bytes were removed, by their age or because somebody asked."""
 
 
 _ROW = [T.c[name] for name in InboxRow.__dataclass_fields__]
@@ -106,6 +115,8 @@ def keep(conn: Connection, mail: Kept, now: datetime) -> int | None:
         "strikes": 0,
         "reason": "",
         "on_server": "waiting",
+        "sender": "",
+        "subject": "",
     }
     row_id = insert_new(conn, T, row)
     if row_id is not None:
@@ -131,9 +142,23 @@ _OLDEST = (
 )
 
 
-def claim(conn: Connection, limit: int, now: datetime, lease: timedelta, max_bytes: int) -> list[Waiting]:
-    """The oldest mails that wait, for this reader alone until the lease ends; `max_bytes` in all, but at least one."""
+_LEFT_BY_THE_DEAD = (
+    update(T)
+    .where(_UNREAD, T.c.state == "reading", leases.is_gone(T.c.holder))
+    .values(state="new", lease_until=None, holder=None)
+)
+
+
+def claim(
+    conn: Connection, limit: int, now: datetime, lease: timedelta, max_bytes: int, holder: str | None = None
+) -> list[Waiting]:
+    """The oldest mails that wait, for this reader alone until the lease ends; `max_bytes` in all, but at least one.
+
+    `holder`: this daemon, where there are several: what a dead one had claimed waits again.
+    """
     conn.execute(_EXPIRE, {"now": now})
+    if holder:
+        conn.execute(_LEFT_BY_THE_DEAD)
     rows: list[Any] = []
     size = 0
     for row in conn.execute(_OLDEST, {"most": limit}).all():
@@ -143,7 +168,7 @@ def claim(conn: Connection, limit: int, now: datetime, lease: timedelta, max_byt
         rows.append(row)
     if rows:
         taken = update(T).where(T.c.id.in_([row.id for row in rows]))
-        conn.execute(taken.values(state="reading", lease_until=now + lease))
+        conn.execute(taken.values(state="reading", lease_until=now + lease, holder=holder))
     claimed = (_waiting(conn, row, now) for row in rows)
     return [waiting for waiting in claimed if waiting is not None]
 
@@ -203,8 +228,11 @@ def finish(conn: Connection, mail: int, verdict: Verdict, reason: str, ticket: i
         raise LookupError(f"mail {mail} is not there, or has its verdict already")
 
 
-def set_aside(conn: Connection, mail: int, reason: str, now: datetime) -> None:
+def set_aside(conn: Connection, mail: int, reason: str, now: datetime, sender: str = "", subject: str = "") -> None:
+    """Leave the mail to a person, who is told sender and subject: cleaned and at most SHOWN signs each."""
     finish(conn, mail, "quarantine", reason, None, now)
+    shown = {"sender": clean_line(sender, SHOWN), "subject": clean_line(subject, SHOWN)}
+    conn.execute(update(T).where(T.c.id == mail).values(shown))
 
 
 _EARLIER = Prepared(
@@ -249,8 +277,8 @@ def get(conn: Connection, mail: int) -> InboxRow | None:
 
 
 def settled(conn: Connection, since: datetime, after: int, limit: int) -> list[InboxRow]:
-    """Mails with a verdict that came since then, in order, those with an id above `after`: page by page."""
-    wanted = select(*_ROW).where(T.c.state == "done", T.c.id > after, T.c.received >= since)
+    """Mails with verdict and bytes that came since then, in order, those with an id above `after`: page by page."""
+    wanted = select(*_ROW).where(T.c.state == "done", T.c.erased.is_(None), T.c.id > after, T.c.received >= since)
     return [InboxRow(*row) for row in conn.execute(wanted.order_by(T.c.id).limit(limit))]
 
 

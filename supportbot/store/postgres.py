@@ -74,5 +74,13 @@ class PostgresDatabase(Database):
     async def backup(self, target: Path) -> None:
         raise Invalid([Problem("db backup", "copies SQLite databases only.", "Use pg_dump for PostgreSQL.")])
 
+    async def scrub(self, whole: bool) -> bool:
+        """VACUUM writes tables anew only when FULL, and locks them meanwhile; the server's own does the rest."""
+        if whole:
+            with as_errors():
+                async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+                    await conn.exec_driver_sql("VACUUM FULL")
+        return True
+
     async def close(self) -> None:
         await self._engine.dispose()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from supportbot.mail.clean import clean_line
-from supportbot.store import inbox, mailboxes, outbox, reloads, tables, tickets
+from supportbot.store import inbox, mailboxes, outbox, reloads, retention, tables, tickets
 from supportbot.tickets.digest import DigestInput, Seen, SetAside, Undelivered
 
 DAY = timedelta(days=1)
@@ -17,13 +17,16 @@ def digest_input(conn: Connection, now: datetime) -> DigestInput:
     since = _last_digest(conn) or now - DAY
     return DigestInput(
         tickets=tickets.open_tickets(conn),
-        set_aside=tuple(SetAside(row.id, row.received, row.reason) for row in inbox.quarantined(conn)),
+        set_aside=tuple(
+            SetAside(row.id, row.received, row.reason, row.sender, row.subject) for row in inbox.quarantined(conn)
+        ),
         undelivered=tuple(
             Undelivered(row.id, row.kind, row.ticket, row.recipient, row.bounce or row.reason)
             for row in outbox.undelivered(conn, now - WEEK)
         ),
         seen=tuple(Seen(*row) for row in inbox.counts(conn, since)),
         since=since,
+        removed=tuple(retention.removed(conn, since).items()),
         troubles=_reload(conn)
         + tuple(
             f"mailbox {box.name} ({box.folder}) fails since {box.failing_since:%Y-%m-%d %H:%M} UTC: "

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ PRAGMAS = (
     "foreign_keys = ON",
     "temp_store = MEMORY",  # a SAVEPOINT may need a journal of its own
     "cache_size = -16000",
+    "secure_delete = ON",  # what is removed is overwritten, not only forgotten
     "wal_autocheckpoint = 4000",  # pages: fewer checkpoints when mails come in crowds
 )
 BUSY_SECONDS = 5.0
@@ -91,6 +92,19 @@ def _set_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
     if mode != "wal":
         raise Unreachable(f"SQLite cannot keep a write-ahead log here (journal mode {mode}): use a local disk")
+
+
+def scrub(file: Path, whole: bool) -> bool:
+    """Empty the log of what it still holds of removed rows; `whole`: also write the file anew, without its gaps.
+
+    False where somebody is reading the log just now: it is emptied the next time.
+    """
+    with as_errors(), closing(sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        if whole:
+            connection.execute("VACUUM")
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def prepare(file: Path, create: bool) -> None:

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from supportbot.store import inbox, mailboxes, outbox, reloads, tickets
+from supportbot.store import alarms, inbox, mailboxes, outbox, reloads, retention, tickets
+from supportbot.store.alarms import Look
 from supportbot.store.mailboxes import MailboxState
 from supportbot.store.reloads import Reload
+from supportbot.store.retention import Done
 from supportbot.tickets import escalation
 
 WEEK = timedelta(days=7)
@@ -30,6 +32,10 @@ class State:
     mailboxes: tuple[MailboxState, ...]
     reload: Reload | None
     """How the daemon's last reading of rules and registry went."""
+    retention: Done | None
+    """The last night's removal of what was too old."""
+    look: Look
+    """What the daemon noted when it last looked for faults."""
 
 
 def state(conn: Connection, now: datetime | None = None) -> State:
@@ -46,4 +52,6 @@ def state(conn: Connection, now: datetime | None = None) -> State:
         overdue=outbox.next_due(conn),
         mailboxes=mailboxes.everyone(conn),
         reload=reloads.last(conn),
+        retention=retention.last(conn),
+        look=alarms.last(conn),
     )

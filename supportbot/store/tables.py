@@ -4,10 +4,12 @@ Times are aware and come back in UTC. Values with parts (a Decision, a list) are
 by values.py. The trap: a column added here needs a migration, and a test compares the two.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
+
+from supportbot.store import registry_tables as registry_tables
 
 
 def partial_index(name: str, *columns: str, where: str) -> Index:
@@ -62,6 +64,13 @@ class InboxMail(SQLModel, table=True):
     on_server: str
     """waiting (for its verdict), settled (may be put away), moved, copied, keyword, left, gone."""
     put_away: datetime | None
+    sender: str
+    """Of a mail that was set aside: who it says wrote it, as it is shown; "" where that is not known."""
+    subject: str
+    holder: str | None
+    """The daemon that claimed it last, where several may."""
+    erased: datetime | None
+    """When its content was removed: by its age, or because somebody asked."""
 
 
 class TicketRow(SQLModel, table=True):
@@ -103,6 +112,8 @@ class TicketRow(SQLModel, table=True):
     billing: str = Field(sa_type=Text)
     reference_ids: str = Field(sa_type=Text)
     undeliverable: str = Field(sa_type=Text)
+    erased: datetime | None
+    """When its texts and people were removed; changed after that (reopened), it has new ones."""
 
 
 class Participant(SQLModel, table=True):
@@ -202,6 +213,26 @@ class OutboxMail(SQLModel, table=True):
     bounced: datetime | None
     bounce_permanent: bool | None
     bounce: str = Field(sa_type=Text)
+    holder: str | None
+    """The daemon that claimed it last, where several may."""
+    erased: datetime | None
+    """When its content was removed: by its age, or because somebody asked."""
+
+
+class Erasure(SQLModel, table=True):
+    """What was removed or handed out, when and by whom; never whose it was in clear."""
+
+    __tablename__ = "erasures"
+    __table_args__ = (Index("erasures_by_at", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    actor: str
+    what: str
+    """retention, erased, exported."""
+    address_hash: str
+    """Of the address that asked, keyed with the desk's secret; "" for retention."""
+    counts: str = Field(sa_type=Text)
 
 
 class Timer(SQLModel, table=True):
@@ -215,73 +246,6 @@ class Timer(SQLModel, table=True):
     data: str = Field(sa_type=Text)
 
 
-class CustomerRow(SQLModel, table=True):
-    __tablename__ = "customers"
-
-    customer_id: str = Field(primary_key=True)
-    place: int
-    name: str
-    org_number: str
-    domains: str = Field(sa_type=Text)
-    emails: str = Field(sa_type=Text)
-    phone_numbers: str = Field(sa_type=Text)
-    purchase: str
-    partner_id: str | None
-    service: str
-    contract_start: date | None
-    contract_end: date | None
-    included_hours: str
-    """An exact decimal: a float would not be."""
-    language: str
-
-
-class DeviceRow(SQLModel, table=True):
-    __tablename__ = "devices"
-
-    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    customer_id: str = Field(index=True)
-    vendor: str
-    model: str
-    mac: str
-    serial: str
-    purchased_from_icentrex: bool
-    provisioned: str
-
-
-class PartnerRow(SQLModel, table=True):
-    __tablename__ = "partners"
-
-    id: str = Field(primary_key=True)
-    place: int
-    name: str
-    aliases: str = Field(sa_type=Text)
-    domains: str = Field(sa_type=Text)
-    language: str
-    urgent_phone: str
-    channel_type: str
-    channel_address: str
-    required: str = Field(sa_type=Text)
-    guidelines_text: str = Field(sa_type=Text)
-    subject: str = Field(sa_type=Text)
-    urgent: str | None
-    attach_original: bool
-    max_size: int | None = Field(sa_type=BigInteger)
-    ticket_pattern: str
-    hours: str
-    customer_may_call_icentrex: bool
-
-
-class ModelRow(SQLModel, table=True):
-    __tablename__ = "models"
-
-    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    vendor: str
-    name: str
-    kind: str
-    approved: bool
-    provisioning: bool
-
-
 class MailboxRow(SQLModel, table=True):
     """How reading a folder of an IMAP account goes."""
 
@@ -293,6 +257,18 @@ class MailboxRow(SQLModel, table=True):
     last_search: datetime | None
     failing_since: datetime | None
     last_error: str = Field(sa_type=Text)
+
+
+class Lease(SQLModel, table=True):
+    """What one daemon at a time may do, or that it lives: whose it is, and until when (the database's clock)."""
+
+    __tablename__ = "leases"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    token: int
+    """One more for each new owner: an old one is told by its number."""
+    until: datetime
 
 
 class Counter(SQLModel, table=True):
@@ -323,11 +299,13 @@ articles = METADATA.tables["articles"]
 journal = METADATA.tables["journal"]
 corrections = METADATA.tables["corrections"]
 outbox = METADATA.tables["outbox"]
+erasures = METADATA.tables["erasures"]
 timers = METADATA.tables["timers"]
 customers = METADATA.tables["customers"]
 devices = METADATA.tables["devices"]
 partners = METADATA.tables["partners"]
 models = METADATA.tables["models"]
 mailboxes = METADATA.tables["mailboxes"]
+leases = METADATA.tables["leases"]
 counters = METADATA.tables["counters"]
 meta = METADATA.tables["meta"]

@@ -63,7 +63,7 @@ def build(rows: DigestInput, now: datetime) -> Digest:
     sections = tuple(
         Section(name, tuple(lines[:MOST]), max(0, len(lines) - MOST)) for name, lines in queued.items() if lines
     )
-    return Digest(now, sections, _count(rows.seen), rows.since)
+    return Digest(now, sections, _count(rows.seen), rows.since, rows.removed)
 
 
 def letter(digest: Digest, to: Address, office: Office, templates: Templates) -> Letter:
@@ -247,6 +247,7 @@ def _values(digest: Digest, office: Office) -> dict[str, object]:
         "first": [line.number for section in digest.sections if section.name == "ring" for line in section.lines],
         "since": in_words(digest.since, language) if digest.since else "",
         "count": digest.count,
+        "removed": digest.removed,
         "office": office.name,
     }
 

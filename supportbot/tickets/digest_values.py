@@ -60,6 +60,8 @@ class DigestInput:
     since: datetime | None = None
     troubles: tuple[str, ...] = ()
     """What fails right now, one sentence each: a mailbox that cannot be reached."""
+    removed: tuple[tuple[str, int], ...] = ()
+    """What was removed by its age since `since`: how much of what, by the config's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Digest:
     sections: tuple[Section, ...]
     count: Count
     since: datetime | None = None
+    removed: tuple[tuple[str, int], ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -73,7 +73,23 @@ class SendDigest:
         return f"digest:{self.due:%Y-%m-%dT%H:%M}:{self.to.address}"
 
 
-Effect = AcknowledgeCustomer | ForwardToPartner | RaiseAlert | SendDigest
+@dataclass(frozen=True, slots=True)
+class RaiseAlarm:
+    """Tell whoever keeps the daemon running of a lasting fault of its surroundings, and of its end."""
+
+    fault: str
+    """What fails, as "mailbox(kundcenter)"."""
+    since: datetime
+    """Its beginning, which tells it from the next fault of the same name."""
+    over: bool
+    to: Address
+
+    @property
+    def key(self) -> str:
+        return f"alert:{self.fault}:{self.since:%Y-%m-%dT%H:%M:%S}:{'over' if self.over else 'begun'}:{self.to.address}"
+
+
+Effect = AcknowledgeCustomer | ForwardToPartner | RaiseAlert | SendDigest | RaiseAlarm
 EffectKind = Literal["ack", "forward", "alert", "digest"]
 
 
@@ -84,7 +100,7 @@ def kind_of(effect: Effect) -> EffectKind:
             return "ack"
         case ForwardToPartner():
             return "forward"
-        case RaiseAlert():
+        case RaiseAlert() | RaiseAlarm():
             return "alert"
         case SendDigest():
             return "digest"

@@ -11,6 +11,7 @@ from supportbot.mail.clean import clean_line
 from supportbot.mail.fields import is_writable
 from supportbot.mail.message import Address
 from supportbot.tickets.effects import AcknowledgeCustomer, AlertAbout, Effect, ForwardToPartner, RaiseAlert
+from supportbot.tickets.privacy import mask_personal_numbers, masked_arrival
 from supportbot.tickets.ticket import (
     Arrived,
     Article,
@@ -77,6 +78,7 @@ def moved(ticket: Ticket, event: str) -> Status:
 
 def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Policy, now: datetime) -> Plan:
     """A new ticket from a mail: acknowledged, forwarded, alerted and marked as the terms ask (T2-T7)."""
+    arrived, decision = masked_arrival(arrived, decision)
     mail, sender = arrived.mail, arrived.mail.sender
     ticket = Ticket(
         number=number,
@@ -120,6 +122,7 @@ def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Polic
 
 def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Policy, now: datetime) -> Plan:
     """A person's mail joins its ticket: reopened when resolved, raised when it has become urgent."""
+    arrived, decision = masked_arrival(arrived, decision)
     mail = arrived.mail
     status = moved(ticket, "follow-up")
     reopened = status is not ticket.status
@@ -223,7 +226,7 @@ def _article(arrived: Arrived, ticket: Ticket, automatic: bool = False) -> Artic
         at=arrived.received,
         author=mail.sender.address if mail.sender else mail.sender_shown,
         kind="automatic" if automatic else "mail",
-        text=mail.new_text,
+        text=mask_personal_numbers(mail.new_text),
         inbox_id=arrived.inbox_id,
         unverified=mail.authenticity != "verified",
     )

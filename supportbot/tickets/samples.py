@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from supportbot.tickets.effects import AlertAbout, EffectKind
+from supportbot.tickets.faults import STATES, FaultKind
 from supportbot.tickets.points import POINTS
 from supportbot.triage.decision import BillableReason, Category, Kind, Question, Route
 from supportbot.triage.records import REQUIRABLE
@@ -139,6 +140,15 @@ SAMPLES: dict[str, dict[str, object]] = {
         "urgent": True,
         "text": "felanmalan@partner.example: 550 no such user",
     },
+    "alarm": {
+        "state": STATES,
+        "about": get_args(FaultKind),
+        "name": "kundcenter",
+        "since": (_MOMENT,),
+        "until": _MOMENT,
+        "lasted": ("3 timmar",),
+        "because": "connection refused",
+    },
     "digest": {
         "at": (_MOMENT,),
         "since": _MOMENT,
@@ -159,6 +169,7 @@ SAMPLES: dict[str, dict[str, object]] = {
             },
             {"seen": 0, "tickets": 0, "follow_ups": 0, "none": [], "set_aside": 0, "unread": 0},
         ),
+        "removed": [("handled_mails", 12), ("charges", 1)],
     },
 }
 

@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-from supportbot.triage.index import Registry
+from supportbot.triage.index import Registry, longest_first
 from supportbot.triage.makes import BY_OUI, BY_WRITING, DEVICE_WORD, MAKES, NO_MACHINE, OUTSIDE, Make
 from supportbot.triage.records import Device, Model
-from supportbot.triage.text import fold
+from supportbot.triage.text import LONG, fold
 
 NamedBy = Literal["mac", "serial", "model", "make", "kind"]
 
@@ -38,6 +38,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _ENDINGS = frozenset(("s", "n", "en", "ens", "ns", "an", "ar", "arna", "ers", "er", "es", "na", "t", "et", "on", "in"))
+_OUTSIDE = {kind: re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE) for kind, pattern in OUTSIDE.items()}
 _SUFFIX = r"(?:[:'’]?(?:an|ans|en|n|s|or|orna|ar|er|erna)|-\w+)?"
 
 
@@ -118,52 +119,79 @@ def _by_serial(registry: Registry, customer_id: str | None, text: str) -> Iterat
 
 def _by_model(registry: Registry, customer_id: str | None, text: str) -> Iterator[DeviceSighting]:
     """Models of the customer's own devices and of the list as written, then those that the makes' patterns know."""
-    own = registry.devices_of(customer_id)
     if not re.search(r"\d", text):
         return
-    listed = {(one.vendor, one.model) for one in own} | {(one.vendor, one.name) for one in registry.models}
-    for vendor, name in sorted(listed, key=lambda pair: -len(pair[1])):
-        theirs = any((one.vendor, one.model) == (vendor, name) for one in own)
-        for match in _written(name).finditer(text):
-            name_alone = _is_telling(match["model"], 3 if theirs else 5) and not _is_a_place_or_sum(text, match)
-            if name_alone or _stands_beside(text, match, vendor):
+    own = {(one.vendor, one.model) for one in registry.devices_of(customer_id)}
+    unlisted = own.difference(registry.model_names)
+    for vendor, name in longest_first((*unlisted, *registry.model_names)) if unlisted else registry.model_names:
+        written, digits = _written(name)
+        for match in written.finditer(text) if digits in text else ():
+            telling = _is_telling(match["model"], 3 if (vendor, name) in own else 5)
+            if (telling and not _is_a_place_or_sum(text, match)) or _stands_beside(text, match, vendor):
                 yield _of_model(registry, customer_id, DeviceSighting(match[0], *match.span(), "model"), vendor, name)
-    for make in MAKES:
-        for pattern, telling in ((make.telling, True), (make.beside, False)):
-            for match in _pattern(pattern).finditer(text) if pattern else ():
-                if telling or _stands_beside(text, match, make.name, any_make=_is_telling(match["model"], 3)):
-                    bare = DeviceSighting(match[0], *match.span(), "model")
-                    yield _of_model(registry, customer_id, bare, make.name, match["model"])
+    places = [match.start() for match in _ANY_MODEL.finditer(text)]
+    for make, telling, pattern in _MODELS if places else ():
+        for match in _at(places, pattern, text):
+            if telling or _stands_beside(text, match, make.name, any_make=_is_telling(match["model"], 3)):
+                bare = DeviceSighting(match[0], *match.span(), "model")
+                yield _of_model(registry, customer_id, bare, make.name, match["model"])
+
+
+def _at(places: list[int], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What `finditer` finds, which may begin at these places only."""
+    free = 0
+    for place in places:
+        match = pattern.match(text, place) if place >= free else None
+        if match:
+            free = match.end()
+            yield match
 
 
 def _by_make(registry: Registry, customer_id: str | None, text: str) -> Iterator[DeviceSighting]:
-    own = {fold(one.vendor): Make(one.vendor, "") for one in registry.devices_of(customer_id)}
-    makes = own | BY_WRITING
+    vendors = {fold(one.vendor): one.vendor for one in registry.devices_of(customer_id)}
+    strange = tuple((form, vendor) for form, vendor in vendors.items() if form not in BY_WRITING)
     for match in _WORD.finditer(text):
-        make = _make_of(fold(match[0]), makes)
+        make = _make_of(fold(match[0]), strange)
         if make and not _means_something_else(text, match, make):
             yield _of_make(registry, customer_id, DeviceSighting(match[0], *match.span(), "make"), make)
 
 
 def _by_kind(registry: Registry, customer_id: str | None, text: str) -> Iterator[DeviceSighting]:
-    for kind, pattern in OUTSIDE.items():
-        for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?!\w)", text, re.IGNORECASE):
+    for kind, pattern in _OUTSIDE.items():
+        for match in pattern.finditer(text):
             around = text[max(0, match.start() - 12) : match.end() + 12]
             if not NO_MACHINE.search(around):
                 yield DeviceSighting(match[0], *match.span(), "kind", kind=kind, approved=False)
 
 
-def _written(name: str) -> re.Pattern[str]:
-    """A model's name as people write it: spaces and dashes optional, the last letters may be missing, inflected."""
+@lru_cache(maxsize=4096)
+def _written(name: str) -> tuple[re.Pattern[str], str]:
+    """A model's name as people write it: spaces and dashes optional, the last letters may be missing, inflected.
+
+    And its digits, without which it stands nowhere.
+    """
     parts = re.findall(r"[A-Za-z]+|\d+", name)
     if len(parts) > 2 and parts[-1].isalpha() and parts[-2].isdigit():
         parts[-1] = f"(?:{parts[-1]})?"
-    return _pattern(r"[\s-]?".join(parts))
+    return _pattern(r"[\s-]?".join(parts)), max(re.findall(r"\d+", name), key=len, default="")
 
 
-@lru_cache(maxsize=4096)
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./-])(?P<model>{text}){_SUFFIX}(?![\w/])", re.IGNORECASE)
+
+
+_MODELS = [
+    (make, telling, _pattern(pattern))
+    for make in MAKES
+    for pattern, telling in ((make.telling, True), (make.beside, False))
+    if pattern
+]
+_ANY_MODEL = re.compile(
+    rf"(?<![\w./-])(?=(?:{'|'.join(filter(None, chain.from_iterable((make.telling, make.beside) for make in MAKES)))})"
+    rf"{_SUFFIX}(?![\w/]))",
+    re.IGNORECASE,
+)
+"""Where the name of a model of these makes may begin: most mails hold none, and need not be searched for each."""
 
 
 def _is_telling(words: str, length: int = 4) -> bool:
@@ -179,7 +207,7 @@ def _stands_beside(text: str, match: re.Match[str], vendor: str, any_make: bool 
     after = re.split(r"[.!?\n]\s", text[match.end() : match.end() + _NEAR])[0]
     words = [fold(word[0]) for word in _WORD.finditer(f"{before} {after}")]
     make = BY_WRITING.get(vendor.casefold())
-    if any((found := _make_of(word, BY_WRITING)) and make is found for word in words):
+    if any((found := _make_of(word)) and make is found for word in words):
         return True
     return any_make and not _is_a_place_or_sum(text, match) and bool(DEVICE_WORD.search(f"{before} | {after}"))
 
@@ -189,8 +217,17 @@ def _is_a_place_or_sum(text: str, match: re.Match[str]) -> bool:
     return bool(_SUM.match(text, match.end()) or _PLACE.search(text[max(0, match.start() - 20) : match.start()]))
 
 
-def _make_of(word: str, makes: dict[str, Make]) -> Make | None:
-    """The make that a folded word names: inflected, compounded ("gigasetbasen") or misspelt by one letter."""
+def _make_of(word: str, strange: tuple[tuple[str, str], ...] = ()) -> Make | None:
+    """The make that a folded word names: inflected, compounded ("gigasetbasen") or misspelt by one letter.
+
+    `strange`: makes of the customer's devices that are not among ours, folded and as written.
+    """
+    return (_make_known if len(word) <= LONG else _make_known.__wrapped__)(word, strange)
+
+
+@lru_cache(maxsize=16_384)
+def _make_known(word: str, strange: tuple[tuple[str, str], ...]) -> Make | None:
+    makes = {form: Make(vendor, "") for form, vendor in strange} | BY_WRITING if strange else BY_WRITING
     if word in makes:
         return makes[word]
     for length in range(min(len(word), 12), 2, -1):

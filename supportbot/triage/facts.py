@@ -43,6 +43,8 @@ _OWN = (
     "one-person",
     "all-well",
     "another-fault",
+    "one-place",
+    "nobody-reaches",
 )
 NEEDED = frozenset(
     (*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, *doing.NEEDED, *impact.NEEDED, *origin.NEEDED, *topic.NEEDED, *_OWN)
@@ -98,7 +100,7 @@ def of_text(
     subject = "" if _REPLY.match(subject) else subject
     head = tuple(_of_subject(each) for each in sentences(subject[:400], spoken, index.beginnings))
     read = head + sentences(new_text, spoken, index.beginnings)
-    found = _of_one(index.find(read))
+    found = _of_all(_of_one(index.find(read)))
     states = _taken_back(tuple(tense.state(number, found) for number in range(len(read))), read)
     moods = tuple(tense.mood(number, sentence, found) for number, sentence in enumerate(read))
     found = scope.without_the_rest(found, states, read)
@@ -126,6 +128,15 @@ def _of_one(found: Mapping[str, tuple[Span, ...]]) -> Mapping[str, tuple[Span, .
     tried = {span.sentence for span in found.get("{own-test}", ())}
     own = tuple(span for span in found.get("{one-person}", ()) if span.sentence not in tried)
     return {**found, "{one-person}": () if found.get("{sole-firm}") else own}
+
+
+def _of_all(found: Mapping[str, tuple[Span, ...]]) -> Mapping[str, tuple[Span, ...]]:
+    """The same places, without an outage of calls to one country or kind of number: "kan inte ringa till Polen"."""
+    one = {span.sentence for span in found.get("{one-place}", ())}
+    if not one:
+        return found
+    reaching = tuple(span for span in found.get("{nobody-reaches}", ()) if span.sentence not in one)
+    return {**found, "{nobody-reaches}": reaching}
 
 
 def _taken_back(states: tuple[str, ...], read: tuple[Sentence, ...]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _NUMBER = "0"
 _SHORTEST, _LONGEST = 3, 5
 _STEM = 5
 """Letters of a word's beginning that stand for all its inflections."""
-_MOST = 20
+MOST = 20
 """Times that a word's parts are counted: it must not cost more to say one word without end."""
 _NEAR = (2, 3)
 """How many words apart two beginnings are near; next to each other they are a pair already."""
@@ -34,29 +34,31 @@ Features = Mapping[str, Mapping[str, int]]
 
 def features(told: Facts) -> Features:
     """All features of a mail, for the reader and for its training alike."""
-    counted: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
+    found: dict[str, list[str]] = {group: [] for group in GROUPS}
     for number, sentence in enumerate(told.sentences):
         words = plain_words(sentence)
         stems = [word[:_STEM] for word in words]
         meant = f"{told.places.states[number]} {told.places.moods[number]}"
-        counted["word"].update(words)
-        counted["pair"].update(f"{first} {second}" for first, second in pairwise(words))
-        counted["stem"].update(stems)
-        counted["near"].update(
-            f"{first} {second}" for apart in _NEAR for first, second in zip(stems, stems[apart:], strict=False)
-        )
-        counted["said"].update(f"{meant} {stem}" for stem in stems)
-    for word, times in counted["word"].items():
-        for _ in range(min(times, _MOST)):
-            counted["part"].update(parts_of(word))
-    counted["fact"].update({name for name, _ in facts_of(told)})
-    counted["device"].update(set(told.places.facts.get("device", ())))
-    return counted
+        found["word"] += words
+        found["pair"] += [f"{first} {second}" for first, second in pairwise(words)]
+        found["stem"] += stems
+        for apart in _NEAR:
+            found["near"] += [f"{first} {second}" for first, second in zip(stems, stems[apart:], strict=False)]
+        found["said"] += [f"{meant} {stem}" for stem in stems]
+    for word, times in Counter(found["word"]).items():
+        found["part"] += parts_of(word) * min(times, MOST)
+    found["fact"] = list({name for name, _ in facts_of(told)})
+    found["device"] = list(set(told.places.facts.get("device", ())))
+    return {group: Counter(names) for group, names in found.items()}
 
 
 def plain_words(sentence: Sentence) -> list[str]:
     """The folded words of a sentence; every number is the same word."""
-    return [word.plain if any(map(str.isalpha, word.form)) else _NUMBER for word in sentence.words]
+    return [word.plain if _has_letter(word.form) else _NUMBER for word in sentence.words]
+
+
+def _has_letter(form: str) -> bool:
+    return form[-1].isalpha() or any(map(str.isalpha, form))
 
 
 @lru_cache(maxsize=16_384)

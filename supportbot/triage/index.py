@@ -5,8 +5,10 @@ MAC and serial, without a walk over all rows. The trap: a domain may be shared b
 provider's; then it tells nobody's identity.
 """
 
+import gc
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 from supportbot.triage.names import NameIndex
@@ -36,6 +38,16 @@ class Registry:
         partners: Iterable[Partner] = (),
         models: Iterable[Model] = (),
     ) -> None:
+        with _uncollected():
+            self._keep(customers, devices, partners, models)
+
+    def _keep(
+        self,
+        customers: Iterable[Customer],
+        devices: Iterable[Device],
+        partners: Iterable[Partner],
+        models: Iterable[Model],
+    ) -> None:
         self.customers: Mapping[str, Customer] = {one.customer_id: one for one in customers}
         self.devices: tuple[Device, ...] = tuple(devices)
         self.partners: Mapping[str, Partner] = {one.id: one for one in partners}
@@ -56,6 +68,7 @@ class Registry:
         self._serials = _grouped((serial_key(one.serial), one) for one in self.devices if one.serial)
         self._devices_of = _grouped((one.customer_id, one) for one in self.devices)
         self._models_of = _grouped((one.vendor.casefold(), one) for one in self.models)
+        self.model_names = longest_first({(one.vendor, one.name) for one in self.models})
         self.names = NameIndex((one.customer_id, one.name) for one in self.customers.values())
         self.partner_names = NameIndex(
             (one.id, name) for one in self.partners.values() for name in (one.name, *one.aliases)
@@ -110,6 +123,11 @@ class Registry:
         return self._models_of.get(vendor.casefold(), ())
 
 
+def longest_first(models: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """(vendor, name) of models, those with the longest names first: "T46U" is not to be read as a T46."""
+    return tuple(sorted(models, key=lambda one: (-len(one[1]), one)))
+
+
 def serial_key(serial: str) -> str:
     """Upper case, letters and digits only, without the letters S/N that some write before it."""
     return "".join(filter(str.isalnum, serial)).upper().removeprefix("SN")
@@ -134,11 +152,27 @@ def _parents(domain: str) -> Iterator[str]:
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
-    lists: dict[K, list[V]] = {}
+    found: dict[K, tuple[V, ...]] = {}
+    several: dict[K, list[V]] = {}
     for key, value in pairs:
-        lists.setdefault(key, []).append(value)
-    return {key: tuple(values) for key, values in lists.items()}
+        if key in found:
+            several.setdefault(key, [*found[key]]).append(value)
+        else:
+            found[key] = (value,)
+    return found | {key: tuple(values) for key, values in several.items()}
 
 
 def _sets(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     return {key: frozenset(values) for key, values in _grouped(pairs).items()}
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for garbage: there is none, and it would walk through all rows again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()

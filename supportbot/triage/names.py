@@ -42,6 +42,7 @@ EVERYDAY = frozenset(_EVERYDAY.split())
 _CONNECTORS = frozenset({"och", "and", "og", "ja"})
 _PREPOSITIONS = frozenset(("i", "pa", "vid", "av", "in", "at", "of", "the", "by", "for", "og", "och", "med"))
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_PAIR = re.compile(r"([^\W_]+)\s*(?:&|\boch\b|\band\b)\s*([^\W_]+)")
 _MOST_OWNERS = 8
 _MOST_COMPARISONS = 60
 _ALIKE = 90.0
@@ -84,14 +85,15 @@ class NameIndex:
                 self._add(owner, name, core)
 
     def _add(self, owner: str, name: str, core: tuple[str, ...]) -> None:
-        key = " ".join(core)
-        _put(self._whole, key, owner)
-        self._cores[owner] = (*self._cores.get(owner, ()), key)
+        key, owners = " ".join(core), (owner,)
+        _put(self._whole, key, owners)
+        self._cores[owner] = (*self._cores[owner], key) if owner in self._cores else (key,)
         for part in (core, *_parts_of(name, core)):
-            self._longest[part[0]] = max(len(part), self._longest.get(part[0], 0))
-            _put(self._parts, " ".join(part), owner)
+            if len(part) > self._longest.get(part[0], 0):
+                self._longest[part[0]] = len(part)
+            _put(self._parts, key if part is core else " ".join(part), owners)
         for word in _telling(core):
-            _put(self._by_word, word, owner)
+            _put(self._by_word, word, owners)
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Whole names, and parts of two words or more; the longest at each place, none inside another."""
@@ -146,7 +148,7 @@ class NameIndex:
 
 def core_words(name: str) -> tuple[str, ...]:
     """The words of a name, folded, without connectors and without its legal form at either end."""
-    words = [fold(match[0]) for match in _WORD.finditer(name)]
+    words = map(fold, _WORD.findall(name))
     core = [word for word in words if word not in _CONNECTORS]
     while len(core) > 1 and core[-1] in LEGAL_FORMS:
         core.pop()
@@ -162,8 +164,8 @@ def _parts_of(name: str, core: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for width in range(2, len(core)):
         if core[width - 1] not in _PREPOSITIONS and not set(core[:width]) <= EVERYDAY:
             yield core[:width]
-    pair = re.search(r"([^\W_]+)\s*(?:&|\boch\b|\band\b)\s*([^\W_]+)", name)
-    if pair and len(core) > 2:
+    pair = _PAIR.search(name) if len(core) > 2 else None
+    if pair:
         yield fold(pair[1]), fold(pair[2])
 
 
@@ -174,10 +176,11 @@ def _telling(core: tuple[str, ...]) -> Iterator[str]:
             yield word
 
 
-def _put(table: dict[str, tuple[str, ...]], key: str, owner: str) -> None:
-    owners = table.get(key, ())
-    if owner not in owners and len(owners) < _MOST_OWNERS:
-        table[key] = (*owners, owner)
+def _put(table: dict[str, tuple[str, ...]], key: str, owner: tuple[str]) -> None:
+    """Add the owner, a tuple of one; most keys keep that very tuple, which makes a large registry quick to index."""
+    owners = table.setdefault(key, owner)
+    if owners is not owner and owner[0] not in owners and len(owners) < _MOST_OWNERS:
+        table[key] = owners + owner
 
 
 @lru_cache(maxsize=8)

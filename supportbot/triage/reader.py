@@ -4,25 +4,33 @@ The reader is one more fact of triage: rules ask it (`when.reads.urgent.urgent.a
 pass over rules that it finds unlikely, and neither needs more than plain numbers. A model is the JSON text that
 tools/train_reader.py writes: for each feature how telling it is and what it speaks for, for each question a bias.
 The trap: likelihoods are read by people, so they are calibrated on writers that were left out, and rounded.
+
+A mail has a thousand features. So the weights of a feature are one whole number (lanes.py): in the first lane how
+telling it is (inverse document frequency), squared; then for each column how far it speaks for it (above 0) or against
+it. All in millionths, for the model's numbers are whole thousandths and are multiplied with each other.
 """
 
 import hashlib
 import json
 import math
-from array import array
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from supportbot.errors import Invalid, Problem
 from supportbot.triage.facts import Facts
-from supportbot.triage.features import GROUPS, facts_of, features, parts_of, plain_words
+from supportbot.triage.features import GROUPS, MOST, facts_of, features, parts_of, plain_words
+from supportbot.triage.lanes import Lanes
 from supportbot.triage.phrases import Span
+from supportbot.triage.text import LONG
 
 FILE = "reader.json"
 FORMAT = 1
 UNIT = 1000.0
 """The model's numbers are whole thousandths."""
+KNOWN = 16_384
+"""Words whose parts' weights are remembered from mail to mail."""
 SHOWN = 3
 """Places of the mail that are shown for one reading."""
 
@@ -39,16 +47,23 @@ class Reader:
     bias: tuple[float, ...]
     shares: Mapping[str, float]
     """Group of features -> its share in a score."""
-    weights: Mapping[str, Mapping[str, "Weight"]]
-    """Group -> feature -> its weight."""
+    lanes: Lanes
+    """One, and one for each column."""
+    weights: Mapping[str, Mapping[str, int]]
+    """Group -> feature -> what it weighs, packed."""
     cases: str = ""
     """fingerprint() of the cases it was learned from."""
+    parts: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+    """Words met lately -> what all of their parts weigh together: most of a mail's features are parts of words."""
 
     def read(self, told: Facts) -> Readings:
         """How likely each answer to each question is, to three decimals. Linear in the length of the text."""
         scores = list(self.bias)
-        for group, counted in features(told).items():
-            self._add(group, counted, scores)
+        counted = features(told)
+        for group in GROUPS:
+            known, times = self.weights[group], counted[group]
+            sums = self._of_parts(times, counted["word"]) if group == "part" else _sums(known, times)
+            self._add(group, sums, scores)
         found: dict[str, Mapping[str, float]] = {}
         column = 0
         for question, answers in self.answers.items():
@@ -57,54 +72,70 @@ class Reader:
             column += len(answers)
         return found
 
-    def _add(self, group: str, counted: Mapping[str, int], scores: list[float]) -> None:
-        known = self.weights[group]
-        total, sums = 0.0, [0.0] * len(scores)
-        for name, times in counted.items():
-            weight = known.get(name)
-            if weight is None:
-                continue
-            often = 1.0 if times == 1 else 1.0 + math.log(times)
-            total += (often * weight.telling) ** 2
-            for column, each in zip(weight.columns, weight.speaks):  # noqa: B905 (as long; there are thousands)
-                sums[column] += often * each
-        if total:
-            share = self.shares[group] / math.sqrt(total)
-            for column, each in enumerate(sums):
-                scores[column] += share * each
+    def _add(self, group: str, sums: Mapping[int, int], scores: list[float]) -> None:
+        """Add a group's share to the scores; `sums`: how often a feature stands there -> what all such weigh."""
+        found = [(1.0 + math.log(times), self.lanes.unpacked(packed)) for times, packed in sums.items() if packed]
+        length = math.sqrt(sum(often * often * lanes[0] for often, lanes in found)) * UNIT
+        for often, lanes in found if length else ():
+            share = self.shares[group] * often / length
+            for column in range(len(scores)):
+                scores[column] += share * lanes[1 + column]
+
+    def _of_parts(self, counted: Mapping[str, int], words: Mapping[str, int]) -> Mapping[int, int]:
+        """What parts of words weigh: whole words' parts at once, then those that stand there more than once apart."""
+        known = self.weights["part"]
+        again = {part: times for part, times in counted.items() if times > 1 and part in known}
+        sums = _sums(known, again)
+        every = sum(min(times, MOST) * self._parts(word) for word, times in words.items())
+        sums[1] = every - sum(times * known[part] for part, times in again.items())
+        return sums
+
+    def _parts(self, word: str) -> int:
+        """What the parts of a word weigh together."""
+        packed = self.parts.get(word)
+        if packed is None:
+            known = self.weights["part"]
+            packed = sum(known[part] for part in parts_of(word) if part in known)
+            if len(self.parts) >= KNOWN:
+                self.parts.clear()
+            if len(word) <= LONG:
+                self.parts[word] = packed
+        return packed
 
     def because(self, told: Facts, question: str, answer: str) -> tuple[Span, ...]:
         """The words that weighed most for an answer, against the question's other answers: at most three places."""
         if answer not in self.answers.get(question, ()):
             return ()
-        start = sum(len(answers) for answers in list(self.answers.values())[: list(self.answers).index(question)])
-        columns = range(start, start + len(self.answers[question]))
-        column = start + self.answers[question].index(answer)
-        weighed: dict[Span, float] = {}
-        for span, group, name in _placed(told):
-            weight = self.weights[group].get(name)
-            if weight:
-                weighed[span] = weighed.get(span, 0.0) + self.shares[group] * weight.lead(column, columns)
+        before = list(self.answers).index(question)
+        first = sum(len(answers) for answers in list(self.answers.values())[:before])
+        columns = slice(1 + first, 1 + first + len(self.answers[question]))
+        at = self.answers[question].index(answer)
+
+        @cache
+        def lead(group: str, packed: int) -> float:
+            weights = self.lanes.unpacked(packed)[columns]
+            return self.shares[group] * (weights[at] - sum(weights) / len(weights))
+
+        words, facts = self.weights["word"], self.weights["fact"]
+        placed = {number: plain_words(sentence) for number, sentence in enumerate(told.sentences)}
+        known = set().union(*placed.values())
+        leads = {word: lead("word", words.get(word, 0)) + lead("part", self._parts(word)) for word in known}
+        weighed = {Span(number, at, at): leads[word] for number, here in placed.items() for at, word in enumerate(here)}
+        for name, span in facts_of(told):
+            if span and name in facts:
+                weighed[span] = weighed.get(span, 0.0) + lead("fact", facts[name])
         best = sorted((span for span in weighed if weighed[span] > 0), key=lambda span: (-weighed[span], span))
         return tuple(sorted(_apart(best)))
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """One feature: how telling it is (inverse document frequency), and which columns it speaks for or against.
-
-    The numbers lie side by side, not as objects: there are a hundred thousand of them, and a mail meets thousands.
-    """
-
-    telling: float
-    columns: bytes
-    speaks: "array[float]"
-    """For each of the columns, times `telling`: above 0 for it, below 0 against it."""
-
-    def lead(self, column: int, columns: range) -> float:
-        """How much more it speaks for a column than for the question's columns on average."""
-        told = dict(zip(self.columns, self.speaks, strict=True))
-        return told.get(column, 0.0) - sum(told.get(each, 0.0) for each in columns) / len(columns)
+def _sums(known: Mapping[str, int], counted: Mapping[str, int]) -> dict[int, int]:
+    """How often a feature stands there -> what all such features weigh."""
+    sums: dict[int, int] = {}
+    for name, times in counted.items():
+        packed = known.get(name)
+        if packed is not None:
+            sums[times] = sums.get(times, 0) + packed
+    return sums
 
 
 def load(text: str) -> Reader:
@@ -123,21 +154,24 @@ def _reader(model: Mapping[str, Any]) -> Reader:
     bias = tuple(each / UNIT for each in model["bias"])
     if len(bias) != sum(map(len, answers.values())):
         raise ValueError("biases and answers do not fit")
+    lanes = Lanes(len(bias) + 1)
     weights = {
-        group: {name: _weight(numbers, len(bias)) for name, numbers in model["weights"][group].items()}
+        group: {name: lanes.packed(_weight(numbers, len(bias))) for name, numbers in model["weights"][group].items()}
         for group in GROUPS
     }
     shares = {group: float(model["shares"][group]) for group in GROUPS}
-    return Reader(answers, bias, shares, weights, str(model["cases"]))
+    return Reader(answers, bias, shares, lanes, weights, str(model["cases"]))
 
 
-def _weight(numbers: list[int], columns: int) -> Weight:
-    """[telling, column, weight, column, weight …]"""
-    telling = numbers[0] / UNIT
-    spoken, speaks = bytes(numbers[1::2]), array("d", (telling * each / UNIT for each in numbers[2::2]))
-    if len(spoken) != len(speaks) or any(column >= columns for column in spoken):
+def _weight(numbers: list[int], columns: int) -> list[int]:
+    """[telling, column, weight, column, weight …] -> one number, and one for each column."""
+    telling, spoken, speaks = numbers[0], numbers[1::2], numbers[2::2]
+    if len(spoken) != len(speaks) or any(not 0 <= column < columns for column in spoken):
         raise ValueError("a weight speaks for no answer")
-    return Weight(telling, spoken, speaks)
+    weights = [0] * columns
+    for column, each in zip(spoken, speaks, strict=True):
+        weights[column] = telling * each
+    return [telling * telling, *weights]
 
 
 def fingerprint(cases: Mapping[str, str]) -> str:
@@ -153,16 +187,6 @@ def _softmax(scores: list[float]) -> list[float]:
     powers = [math.exp(score - highest) for score in scores]
     total = sum(powers)
     return [round(power / total, 3) for power in powers]
-
-
-def _placed(told: Facts) -> Iterator[tuple[Span, str, str]]:
-    """(place, group, feature) for all features that stand somewhere."""
-    for number, sentence in enumerate(told.sentences):
-        for at, word in enumerate(plain_words(sentence)):
-            span = Span(number, at, at)
-            yield span, "word", word
-            yield from ((span, "part", part) for part in parts_of(word))
-    yield from ((span, "fact", name) for name, span in facts_of(told) if span)
 
 
 def _apart(spans: list[Span]) -> list[Span]:

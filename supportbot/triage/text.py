@@ -20,7 +20,7 @@ LIMIT = 8_000
 NUMBERS = 300
 """Groups of digits in a text that is judged; what goes on is a list or a log."""
 SENTENCES = 400
-_LONG = 60
+LONG = 60
 """Letters of a word that is remembered from mail to mail."""
 LONGEST = 50
 """Words of one sentence; what runs on is cut there, so that the work stays linear in the length of the text."""
@@ -76,6 +76,8 @@ class Sentence:
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """Lower case, no accents and rings, no zero-width characters: VÄXELN, växeln and vaxeln are the same."""
+    if word.isascii():
+        return word.lower()
     lowered = unicodedata.normalize("NFKD", word.lower().translate(_LETTERS))
     return "".join(letter for letter in lowered if not unicodedata.combining(letter)).translate(_LETTERS)
 
@@ -149,7 +151,7 @@ class _Keys(dict[str, tuple[str, str, str]]):
 
     def __missing__(self, word: str) -> tuple[str, str, str]:
         worth = self.beginnings if len(self) < STEMMED else frozenset()
-        made = _made if len(word) <= _LONG else _made.__wrapped__
+        made = _made if len(word) <= LONG else _made.__wrapped__
         self[word] = found = made(word, self.language, self.marked, worth)
         return found
 

@@ -21,6 +21,7 @@ from supportbot.tickets import lifecycle
 from supportbot.tickets.retry import GiveUp, Outcome, Refused, Sent, Unknown, too_often_unknown, what_next
 from supportbot.tickets.verdict import OwnMail
 from supportbot.workers.knowledge import Knowledge
+from supportbot.workers.lease import Lease
 from supportbot.workers.settle import store_plan
 from supportbot.workers.supervise import wait_at_most
 
@@ -46,6 +47,8 @@ class DeliveryWorker:
     delivered: list[Callable[[Claimed, Outcome], None]] = field(default_factory=list)
     """Called after each commit, for the demo."""
     idle_seconds: float = 5.0
+    presence: Lease | None = None
+    """That this daemon lives, where several share the database."""
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -71,8 +74,8 @@ class DeliveryWorker:
         while len(self._under_way) > BATCH // 2:  # few claims of many rows, not one claim for each row that is done
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
         room = BATCH - len(self._under_way)
-        now = self.now()
-        claimed = await self.database.write(lambda conn: outbox.claim(conn, room, now, LEASE, PER_DOMAIN))
+        now, holder = self.now(), self.presence.holder if self.presence else None
+        claimed = await self.database.write(lambda conn: outbox.claim(conn, room, now, LEASE, PER_DOMAIN, holder))
         for row in claimed:
             task = asyncio.create_task(self._deliver(row))
             self._under_way.add(task)
@@ -88,6 +91,9 @@ class DeliveryWorker:
             self.queued.set()
 
     async def _deliver(self, row: Claimed) -> None:
+        if self.presence and not self.presence.sure():
+            log.warning("not sent: this daemon was away, another may have it", key=row.key)
+            return
         known = self.knowledge()
         # An acknowledgement leaves with the null path (RFC 3834 §4); the others with one that names their row.
         path = "" if row.kind == "ack" else compose.return_path(known.sender.address, row.id, known.keys[0])

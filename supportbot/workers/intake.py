@@ -18,10 +18,13 @@ from sqlalchemy import Connection
 
 from supportbot.channels import imap
 from supportbot.channels.imap import Session
+from supportbot.channels.sign_in import Credential
 from supportbot.config import LimitsSection, MailboxSection
+from supportbot.errors import Unreachable
 from supportbot.store import inbox, mailboxes
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
+from supportbot.workers.lease import Lease
 
 log = structlog.get_logger("intake")
 
@@ -32,7 +35,7 @@ AWAY = 200
 @dataclass(slots=True)
 class IntakeWorker:
     settings: MailboxSection
-    password: Callable[[], str]
+    credential: Callable[[], Credential]
     limits: LimitsSection
     database: Database
     now: Callable[[], datetime]
@@ -40,19 +43,29 @@ class IntakeWorker:
     """Set when rows have been kept: wakes triage."""
     settled: asyncio.Event
     """Set when mails have their verdict: they can be put away."""
+    lease: Lease | None = None
+    """The right to read this mailbox, where several daemons share the database."""
     _highest: int = 0
     _uidvalidity: int = 0
     _searched: float = field(default=float("-inf"))
 
     async def run(self) -> None:
         """One session after another; supervise.py starts it again when it ends with an error."""
-        async with imap.open_session(self.settings, self.password()) as session:
-            await self._recall(session)
-            log.info("watching", mailbox=self.settings.name, folder=self.settings.folders.inbox)
-            while True:
-                await self.step(session)
-                if not self.settled.is_set():
-                    await session.wait(self._until_search(), self.settled)
+        while True:
+            async with imap.open_session(self.settings, self.credential()) as session:
+                try:
+                    await self._watch(session)
+                except Unreachable:
+                    if not session.over:  # else it was cut because its token has ended
+                        raise
+
+    async def _watch(self, session: Session) -> None:
+        await self._recall(session)
+        log.info("watching", mailbox=self.settings.name, folder=self.settings.folders.inbox)
+        while not session.over:
+            await self.step(session)
+            if not self.settled.is_set():
+                await session.wait(self._until_search(), self.settled)
 
     async def step(self, session: Session) -> int:
         """Fetch what is new, put away what is settled. Returns how many mails were kept."""
@@ -91,7 +104,7 @@ class IntakeWorker:
                 Kept(account, folder, validity, mail.uid, mail.content, mail.received or now, mail.partial)
                 for mail in batch
             ]
-            await self.database.write(partial(_keep_all, rows, now))
+            await self.database.write(partial(self._keep_all, rows, now))
             kept += len(rows)
             self.arrived.set()
         if uids:
@@ -99,6 +112,12 @@ class IntakeWorker:
         if kept:
             log.info("kept", mailbox=self.settings.name, mails=kept)
         return kept
+
+    def _keep_all(self, rows: list[Kept], now: datetime, conn: Connection) -> None:
+        if self.lease:
+            self.lease.fence(conn)
+        for row in rows:
+            inbox.keep(conn, row, now)
 
     async def _batches(self, session: Session, uids: list[int]) -> AsyncIterator[list[imap.Fetched]]:
         """Fetched mails, a commit's worth at a time: bounded by count and bytes."""
@@ -136,6 +155,8 @@ class IntakeWorker:
         return self.settings.folders.aside if verdict == "quarantine" else self.settings.folders.done
 
     async def _move(self, session: Session, ids: dict[int, int], target: str) -> None:
+        if self.lease and not self.lease.sure():
+            raise Unreachable(f"another daemon may have taken over: {self.lease.name}")
         hows = await session.put_away(list(ids), target)
         now = self.now()
 
@@ -151,11 +172,6 @@ class IntakeWorker:
         refused = "; ".join(f"the server does not give mail UID {uid}: {why}" for uid, why in session.refused.items())
         now, why = self.now(), refused[:300]
         await self.database.write(lambda conn: mailboxes.searched(conn, account, folder, validity, now, why))
-
-
-def _keep_all(rows: list[Kept], now: datetime, conn: Connection) -> None:
-    for row in rows:
-        inbox.keep(conn, row, now)
 
 
 @asynccontextmanager

@@ -36,6 +36,8 @@ class Settled:
     decision: Decision | None = None
     sends: tuple[str, ...] = ()
     """Keys of the outbox rows that came of it."""
+    received: datetime | None = None
+    """When the mail server got the mail."""
 
 
 def settle(
@@ -52,8 +54,12 @@ def settle(
     if judged.own and mail.nature == "bounce":
         _note_bounce(conn, judged.own, mail, now)
     number = plan.ticket.number if plan else None
-    inbox.finish(conn, waiting.id, judged.verdict, judged.reason, number, now)
-    return Settled(waiting.id, judged.verdict, judged.reason, number, decision, sends)
+    if judged.verdict == "quarantine":
+        sender = mail.sender.address if mail.sender else mail.sender_shown
+        inbox.set_aside(conn, waiting.id, judged.reason, now, sender, mail.subject)
+    else:
+        inbox.finish(conn, waiting.id, judged.verdict, judged.reason, number, now)
+    return Settled(waiting.id, judged.verdict, judged.reason, number, decision, sends, waiting.received)
 
 
 def _claims(conn: Connection, waiting: Waiting, mail: ParsedMail, known: Knowledge) -> Claims:
@@ -109,7 +115,9 @@ def _delivery_event(ticket: Ticket, own: OwnMail, mail: ParsedMail, known: Knowl
     if mail.nature == "report" or (failed and failed.permanent is None):
         return Plan(ticket, journal=(lifecycle.reported(own, mail.nature_because or "a report", now),))
     why = f"{failed.status} {failed.diagnostic}".strip() if failed else mail.nature_because
-    return lifecycle.undelivered(ticket, own, why[:300], bool(failed and failed.permanent), policy, now)
+    return lifecycle.undelivered(
+        ticket, own, why[:300], bool(failed and (failed.permanent or failed.given_up)), policy, now
+    )
 
 
 def _limit_reached(conn: Connection, arrived: Arrived, decision: Decision, known: Knowledge, now: datetime) -> str:
@@ -149,4 +157,6 @@ def store_plan(
 def _note_bounce(conn: Connection, own: OwnMail, mail: ParsedMail, now: datetime) -> None:
     failed = next((f for f in mail.failed if f.address.lower() == own.recipient.lower()), None)
     if failed and failed.permanent is not None:
-        outbox.bounced(conn, own.outbox_id, failed.permanent, failed.status, failed.diagnostic[:300], now)
+        outbox.bounced(
+            conn, own.outbox_id, failed.permanent or failed.given_up, failed.status, failed.diagnostic[:300], now
+        )

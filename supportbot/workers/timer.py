@@ -1,4 +1,5 @@
-"""Due times -> outbox rows: repetitions of alerts, and digests; a newly imported registry -> a reload.
+"""Due times -> outbox rows: repetitions of alerts, and digests; the nightly removal of what is too old; a newly
+imported registry -> a reload.
 
 apscheduler only ticks; the due times are stored.
 
@@ -6,6 +7,7 @@ The trap: each row's key holds the due time or the step, so a tick that runs twi
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -15,17 +17,20 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from supportbot.store import outbox, queue, registry, tickets, timers
+from supportbot.config import RetentionSection
+from supportbot.store import blanking, outbox, queue, registry, retention, tickets, timers
 from supportbot.store.database import Database
 from supportbot.store.timers import Due
 from supportbot.tickets import digest, escalation
 from supportbot.tickets.effects import SendDigest
+from supportbot.tickets.lifecycle import US
 from supportbot.workers import dispatch
 from supportbot.workers.knowledge import Knowledge
 
 log = structlog.get_logger("timer")
 
 DIGEST = "digest"
+RETENTION = "retention"
 LATE = timedelta(hours=6)
 """A digest that is later than this is left out: the next one says it better."""
 
@@ -40,6 +45,8 @@ class TimerWorker:
     tick_seconds: float = 1.0
     is_known: Callable[[str], bool] = lambda fingerprint: True
     """Whether the stored registry of this fingerprint has been read."""
+    ages: RetentionSection | None = None
+    """How long what is done with is kept; None: nothing is removed."""
     reload: asyncio.Event = field(default_factory=asyncio.Event)
     """Set where it has not: another process has imported one."""
 
@@ -68,11 +75,17 @@ class TimerWorker:
         if self.digest_at and known.digest_to:
             first = known.calendar.next_due(now, self.digest_at)
             await self.database.write(lambda conn: timers.set(conn, DIGEST, first, DIGEST))
+        if self.ages:
+            night = known.calendar.next_day_at(now, self.ages.at)
+            await self.database.write(lambda conn: timers.set(conn, RETENTION, night, RETENTION))
         due, stored = await self.database.read(lambda conn: (timers.due(conn, now, 100), registry.fingerprint(conn)))
         if not self.is_known(stored):
             self.reload.set()
         added = 0
         for timer in due:
+            if timer.kind == RETENTION:
+                await self._remove_old(timer, known, now)
+                continue
             added += await self.database.write(partial(self._ring, timer, known, now))
         if added:
             self.queued.set()
@@ -116,3 +129,29 @@ class TimerWorker:
                 added += outbox.add(conn, dispatch.seal(effect, letter, known, now), now)
         timers.move(conn, timer.key, known.calendar.next_due(now, self.digest_at))
         return added
+
+    async def _remove_old(self, timer: Due, known: Knowledge, now: datetime) -> None:
+        """One step of a night's work; the timer stays due until nothing is left, so that alerts come in between."""
+        if await self.database.write(partial(self._remove_some, timer, now)):
+            return
+        await self.database.write(blanking.sweep)
+        # Somebody who reads just now keeps the log from being emptied; the next night does it.
+        await self.database.scrub(whole=False)
+        await self.database.write(partial(self._end_night, timer, known, now))
+
+    def _remove_some(self, timer: Due, now: datetime, conn: Connection) -> bool:
+        removed = retention.step(conn, self.ages, now) if self.ages else {}
+        if removed:
+            counts = dict(Counter(timer.data) + Counter(removed))
+            timers.set(conn, timer.key, timer.due, RETENTION, data=counts, overwrite=True)
+        return bool(removed)
+
+    def _end_night(self, timer: Due, known: Knowledge, now: datetime, conn: Connection) -> None:
+        retention.note(conn, now, US, RETENTION, timer.data)
+        if timer.data:
+            log.info("removed what was too old", **timer.data)
+        if self.ages:
+            following = known.calendar.next_day_at(now, self.ages.at)
+            timers.set(conn, timer.key, following, RETENTION, overwrite=True)
+        else:
+            timers.drop(conn, timer.key)

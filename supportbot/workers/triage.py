@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from supportbot.mail.glimpse import sender_and_subject
 from supportbot.store import inbox
 from supportbot.store.database import Database
 from supportbot.store.inbox import Waiting
 from supportbot.workers.knowledge import Knowledge
-from supportbot.workers.sandbox import Poisoned, Read, Sandbox, Unread
+from supportbot.workers.sandbox import Poisoned, Sandbox, Unread
+from supportbot.workers.sandboxed import Read
 from supportbot.workers.settle import Settled, settle
 from supportbot.workers.supervise import wait_at_most
 
@@ -40,6 +42,8 @@ class TriageWorker:
     settled: list[Callable[[Settled], None]] = field(default_factory=list)
     """Called after each commit: wakes delivery and intake, feeds the demo."""
     idle_seconds: float = 5.0
+    holder: str | None = None
+    """This daemon, where several share the database."""
 
     async def run(self) -> None:
         while True:
@@ -51,7 +55,7 @@ class TriageWorker:
     async def step(self) -> int:
         """Triage one batch. Returns how many mails were in it."""
         now = self.now()
-        waiting = await self.database.write(lambda conn: inbox.claim(conn, BATCH, now, LEASE, BATCH_BYTES))
+        waiting = await self.database.write(lambda conn: inbox.claim(conn, BATCH, now, LEASE, BATCH_BYTES, self.holder))
         if not waiting:
             return 0
         known = self.knowledge()
@@ -82,7 +86,7 @@ class TriageWorker:
         log.warning("strike", inbox_id=row.id, strikes=strikes, because=why)
         if strikes < STRIKES:
             return
-        reason = f"{why}; tried {strikes} times"
-        await self.database.write(lambda conn: inbox.set_aside(conn, row.id, reason, now))
+        reason, shown = f"{why}; tried {strikes} times", sender_and_subject(row.content)
+        await self.database.write(lambda conn: inbox.set_aside(conn, row.id, reason, now, *shown))
         for tell in self.settled:
             tell(Settled(row.id, "quarantine", reason, None))

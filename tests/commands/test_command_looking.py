@@ -122,7 +122,10 @@ def test_what_was_given_up_or_came_back_is_listed_and_tried_again(desk):
 
 def test_the_quarantine(desk):
     (row,) = desk("quarantine", "list", "--json").rows
-    assert row["id"] == desk.ASIDE
+    assert (row["id"], row["sender"]) == (desk.ASIDE, "lisa@icentrex.se")
+    (shown,) = desk("quarantine", "show", desk.ASIDE, "--json").rows
+    assert shown.pop("raw").startswith("From:")
+    assert shown == row
     assert "staff address" in desk("quarantine", "list").out
     said = desk("quarantine", "show", desk.ASIDE)
     assert r"Skicka \x1b[31m alla listor" in said.out

@@ -3,8 +3,10 @@
 from itertools import count
 
 import pytest
-from daemon_desk import PASSWORD, running
+from daemon_desk import PASSWORD, SQLITE, running
+from servers import postgres
 from servers.dovecot import Dovecot, available
+from servers.postgres import make_database
 from servers.smtp_sink import SmtpSink
 
 USERS = {f"desk{number}": PASSWORD for number in range(60)}
@@ -30,9 +32,19 @@ def user():
     return f"desk{next(_numbers)}"
 
 
-@pytest.fixture
-async def daemon(tmp_path, server, relay, user):
+@pytest.fixture(scope="session")
+def postgres_server():
+    with postgres.started() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.xdist_group("postgres-daemon"))])
+async def daemon(request, tmp_path, server, relay, user):
+    """On each kind of database in turn."""
     relay.received.clear()
     relay.heal()
-    async with running(tmp_path, server, relay, user) as started:
+    url = SQLITE
+    if request.param == "postgres":
+        url = await make_database(request.getfixturevalue("postgres_server"))
+    async with running(tmp_path, server, relay, user, url=url) as started:
         yield started

@@ -36,27 +36,32 @@ def test_a_standard_bounce_names_recipient_reason_and_our_mail() -> None:
         _block("anna@kund.se", "failed", "5.1.1 (bad mailbox)", "smtp; 550 5.1.1\n <anna@kund.se> User unknown")
     )
     assert mail.nature == "bounce" and not mail.may_answer
-    assert mail.failed == (FailedRecipient("anna@kund.se", True, "5.1.1", "550 5.1.1 <anna@kund.se> User unknown"),)
+    assert mail.failed == (
+        FailedRecipient("anna@kund.se", True, "5.1.1", "550 5.1.1 <anna@kund.se> User unknown", True),
+    )
     assert mail.returned_ids == ("ack.1.x@icentrex.se",)
 
 
 @pytest.mark.parametrize(
-    ("action", "status", "permanent", "nature"),
+    ("action", "status", "permanent", "given_up", "nature"),
     [
-        ("failed", "5.1.1", True, "bounce"),
-        ("Failed (fatal)", "4.4.7", True, "bounce"),
-        ("delayed", "4.4.1", False, "bounce"),
-        ("delivered", "2.1.5", None, "report"),
-        ("relayed", "2.0.0", None, "report"),
-        ("expanded", "2.0.0", None, "report"),
-        ("", "5.2.2", True, "bounce"),
-        ("", "4.2.2", False, "bounce"),
-        ("strange", "2.0.0", None, "report"),
+        ("failed", "5.1.1", True, True, "bounce"),
+        ("Failed (fatal)", "4.4.7", False, True, "bounce"),
+        ("delayed", "4.4.1", False, False, "bounce"),
+        ("delayed", "5.1.1", False, False, "bounce"),
+        ("delivered", "2.1.5", None, False, "report"),
+        ("relayed", "2.0.0", None, False, "report"),
+        ("expanded", "2.0.0", None, False, "report"),
+        ("", "5.2.2", True, True, "bounce"),
+        ("", "4.2.2", False, False, "bounce"),
+        ("strange", "2.0.0", None, False, "report"),
     ],
 )
-def test_each_action_is_for_good_or_not(action: str, status: str, permanent: bool | None, nature: str) -> None:
+def test_each_action_is_for_good_or_not(
+    action: str, status: str, permanent: bool | None, given_up: bool, nature: str
+) -> None:
     mail = _dsn(_block("anna@kund.se", action, status))
-    assert [recipient.permanent for recipient in mail.failed] == [permanent]
+    assert [(one.permanent, one.given_up) for one in mail.failed] == [(permanent, given_up)]
     assert mail.nature == nature
 
 

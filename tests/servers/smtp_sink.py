@@ -11,17 +11,18 @@ DROP, SILENCE and garbage leave a copy with `answer` "withheld", a 4xx or 5xx on
 """
 
 import asyncio
+import base64
 import logging
 import re
 import ssl
 import threading
 import warnings
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session, auth_mechanism
 
 from servers.certificates import Certificate
 
@@ -54,6 +55,8 @@ class SmtpSink:
     users: Mapping[str, str] = field(default_factory=dict)
     tls: Literal["starttls", "tls", "none"] = "none"
     certificate: Certificate | None = None
+    knows: Callable[[str], str | None] | None = None
+    """Who a token is of (XOAUTH2): then tokens are taken, and no passwords."""
     without: frozenset[str] = frozenset()
     """Of 8BITMIME, SMTPUTF8, SIZE, STARTTLS, DSN."""
     max_size: int = 64 << 20
@@ -148,7 +151,8 @@ class _Dialogue(SMTP):
                 data_size_limit=sink.max_size,
                 enable_SMTPUTF8="SMTPUTF8" not in sink.without,
                 tls_context=context if starttls else None,
-                auth_required=bool(sink.users),
+                auth_required=bool(sink.users or sink.knows),
+                auth_exclude_mechanism=["PLAIN", "LOGIN"] if sink.knows else ["XOAUTH2"],
                 auth_require_tls=starttls,
                 authenticator=self._sign_in,
                 hostname="sink.example",
@@ -168,6 +172,18 @@ class _Dialogue(SMTP):
     def _sign_in(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         known = isinstance(data, LoginPassword) and self.sink.users.get(data.login.decode()) == data.password.decode()
         return AuthResult(success=known, handled=False, auth_data=data)
+
+    @auth_mechanism("XOAUTH2")
+    async def auth_XOAUTH2(self, _server: SMTP, args: list[str]) -> AuthResult:
+        """A refusal is a challenge first, and a reply only after an empty line."""
+        response = re.fullmatch("user=(.*)\1auth=Bearer (.*)\1\1", base64.b64decode(args[1]).decode())
+        assert response
+        assert self.sink.knows
+        if self.sink.knows(response[2]) == response[1]:
+            return AuthResult(success=True, auth_data=LoginPassword(response[1].encode(), b""))
+        await self.push("334 " + base64.b64encode(b'{"status":"401","schemes":"bearer"}').decode())
+        assert await self._reader.readline() == b"\r\n"
+        return AuthResult(success=False, handled=False)
 
     async def faulty(self, step: str) -> bool:
         """Commit the next fault of this step, if there is one."""

@@ -62,7 +62,7 @@ async def test_a_database_of_the_first_schema_is_brought_forward_with_what_it_ho
 
     await database.write(back_to_the_first)
     await database.close()
-    with pytest.raises(Occupied, match="has schema 0001, not 0002: run supportbot db upgrade"):
+    with pytest.raises(Occupied, match=f"has schema 0001, not {schema.HEAD}: run supportbot db upgrade"):
         await Database.open(url, tmp_path, migrate=False)
     database = await Database.open(url, tmp_path)
     assert (await database.read(lambda conn: tickets.find(conn, 10042))) == a_ticket(a_decision())

@@ -116,6 +116,15 @@ async def test_what_was_set_aside_may_be_decided_again(write):
         await write(inbox.finish, mail, "ticket", "", None, LATER)
 
 
+async def test_who_wrote_what_was_set_aside_is_told_cleaned_and_cut(write):
+    mail = await write(inbox.keep, a_mail(), NOW)
+    await write(inbox.set_aside, mail, "odd", NOW, "eva\r\n@a.example\0", "x" * 1000)
+    (row,) = await write(inbox.quarantined)
+    assert (row.sender, len(row.subject)) == ("eva @a.example", inbox.SHOWN)
+    await write(inbox.finish, mail, "ignore", "looked at by Eva", None, LATER)
+    assert (await write(inbox.get, mail)).sender == "eva @a.example"
+
+
 async def test_only_settled_mails_are_put_away_and_once(write):
     ids = [await write(inbox.keep, a_mail(uid), NOW) for uid in (1, 2, 3)]
     await write(inbox.finish, ids[0], "ticket", "", 10001, NOW)

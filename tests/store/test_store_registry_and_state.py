@@ -121,7 +121,7 @@ async def test_digest_and_status_tell_of_everything_that_waits(write):
     kept = [Kept("desk", "INBOX", 1, uid, b"mail %d" % uid, NOW) for uid in (1, 2, 3)]
     ids = [await write(inbox.keep, mail, NOW) for mail in kept]
     await write(inbox.finish, ids[0], "ticket", "a fault", ticket.number, NOW)
-    await write(inbox.set_aside, ids[1], "three strikes", NOW)
+    await write(inbox.set_aside, ids[1], "three strikes", NOW, "eva@a.example", "Hej")
     for key in ("1", "2"):
         row = Outgoing(f"forward:{key}", "forward", ticket.number, "fel@p.example", f"{key}@desk", b"")
         await write(outbox.add, row, NOW)
@@ -131,7 +131,9 @@ async def test_digest_and_status_tell_of_everything_that_waits(write):
 
     told = await write(queue.digest_input, NOW)
     assert told.tickets == (ticket,)
-    assert [(one.inbox_id, one.reason) for one in told.set_aside] == [(ids[1], "three strikes")]
+    (aside,) = told.set_aside
+    assert (aside.inbox_id, aside.reason) == (ids[1], "three strikes")
+    assert (aside.sender, aside.subject) == ("eva@a.example", "Hej")
     assert [(one.outbox_id, one.ticket, one.why) for one in told.undelivered] == [(dead.id, ticket.number, "550 no")]
     assert sum(one.count for one in told.seen) == 3
     assert told.since == NOW - timedelta(days=1)

@@ -254,3 +254,25 @@ def test_the_subject_of_an_answer_is_the_old_mails() -> None:
     new = of_text("AKUT", "Appen kraschar.", "sv", book().index)
     (span,) = new.places.phrases["{urgent}"]
     assert new.words(span) == ("AKUT", None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "value"),
+    [
+        ("Förra bolaget erkände att flytten låg obehandlad hos dem.", "blame", "third_party"),
+        ("Vi har varken flyttat basen eller möblerat om i skåpet.", "blame", ""),
+        ("Er support bad mig nollställa telefonen.", "doing", ""),
+        ("Valpen har ätit upp sladden till telefonen.", "doing", "broke_device"),
+        ("The conference phone drops its registration every hour.", "doing", ""),
+        ("Jag bar ner en telefon från förrådet.", "origin", ""),
+        ("Numret leder rätt nu, ni får gärna avsluta ärendet.", "over", "yes"),
+    ],
+)
+def test_whose_doing_and_whether_it_is_over(text: str, fact: str, value: str) -> None:
+    """Without a value, the fact tells nothing: what merely looks like it is no cause and no origin."""
+    assert (value in facts_of(text).places.facts[fact]) if value else not facts_of(text).places.facts[fact]
+
+
+def test_calls_to_one_country_are_no_outage() -> None:
+    assert facts_of("Vi kan inte ringa.").places.phrases.get("{nobody-reaches}")
+    assert not facts_of("Vi kan inte ringa till Polen.").places.phrases.get("{nobody-reaches}")

@@ -1,9 +1,11 @@
 """The learned reader: scores by hand, belongs to its cases, stays fast and small; rules yield to it and cite it."""
 
 import json
+import pickle
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from math import exp, log, sqrt
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,20 @@ def test_a_word_that_stands_there_twice_weighs_more_but_not_double() -> None:
     assert 0.5 < once < twice < 0.9
 
 
+def test_parts_that_words_share_weigh_as_one_part_that_stands_there_twice() -> None:
+    """ "vax" and "vaxa" share four parts; a reader that met the words before reads no otherwise."""
+    parts = {each: [1000, 0, 500 + at] for at, each in enumerate([" va", " vax", "vax", "axa", "ax "])}
+    reader = readers.load(model(part=parts))
+    facts = told("Vax vaxa.")
+    counted = features(facts)["part"]
+    assert {counted[part] for part in parts} == {1, 2}
+    weights = [(1 + log(counted[part])) for part in parts]
+    score = sum(each * (0.5 + at / 1000) for at, each in enumerate(weights)) / sqrt(sum(each**2 for each in weights))
+    once = reader.read(facts)
+    assert once["urgent"]["urgent"] == pytest.approx(1 / (1 + exp(-score)), abs=0.0006)
+    assert reader.read(facts) == once == pickle.loads(pickle.dumps(reader)).read(facts)
+
+
 def test_without_a_known_word_nothing_is_known() -> None:
     assert readers.load(model()).read(told("Hej."))["urgent"] == {"urgent": 0.5, "not_urgent": 0.5}
 
@@ -109,6 +125,7 @@ def test_without_a_known_word_nothing_is_known() -> None:
         '{"format": 2}',
         model(word={"dott": [1000, 7, 1000]}),
         model(word={"dott": [1000, 0]}),
+        model(word={"dott": [10**9, 0, 10**9]}),
         model().replace('"bias": [0, 0]', '"bias": [0]'),
     ],
 )

@@ -1,0 +1,186 @@
+"""`privacy retention|export|erase`: personal data -> what is too old, all that is about an address, its removal.
+
+The trap: nobody may learn from the desk's own books who asked to be forgotten, so of the address only a hash is noted
+that is keyed with the desk's secret.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, JsonOption, actor, group, say, say_json
+from supportbot.commands.opening import Stored, with_database
+from supportbot.commands.privacy_export import write_export
+from supportbot.errors import Invalid, Problem
+from supportbot.store import about, blanking, privacy, retention
+from supportbot.store.about import Found, Hits
+from supportbot.store.privacy import Plan
+from supportbot.tickets import same_address
+from supportbot.tickets.same_address import Wanted
+
+privacy_app = group("Personal data: what is too old, what is about an address.")
+
+AddressOption = Annotated[str, typer.Option("--address", "-a", help="The mail address.", metavar="ADDRESS")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")]
+ALWAYS_STAYS = (
+    "identity of mails and letters (folder, UID, hash, Message-ID), without content: so that none is fetched twice",
+    "copies on the mail server, in the folders that mails were moved to: delete them there",
+    "backups made before: they are to be left to their own end",
+)
+ROUNDS = 3
+"""New mails may come while it is erased."""
+
+
+@privacy_app.command("retention")
+def privacy_retention(
+    dry_run: DryRunOption = False, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+) -> None:
+    """Remove what is too old by [retention], as the daemon does every night.
+
+    Example: supportbot privacy retention --dry-run
+    """
+
+    async def work(stored: Stored) -> dict[str, int]:
+        ages, now = stored.config.retention, stored.now()
+        if dry_run:
+            return await stored.database.read(lambda conn: retention.due(conn, ages, now))
+        removed: dict[str, int] = {}
+        while some := await stored.database.write(lambda conn: retention.step(conn, ages, now)):
+            removed = {name: removed.get(name, 0) + some.get(name, 0) for name in {**removed, **some}}
+        await stored.database.write(blanking.sweep)
+        await stored.database.scrub(whole=False)
+        await stored.database.write(lambda conn: retention.note(conn, now, actor(""), "retention", removed))
+        return removed
+
+    counts = with_database(config, work)
+    if as_json:
+        say_json(counts)
+        return
+    for name, count in counts.items():
+        say(f"{count:6} {name}")
+    say(("Would be removed." if dry_run else "Removed.") if counts else "Nothing is too old.")
+
+
+@privacy_app.command("export")
+def privacy_export(
+    address: AddressOption,
+    to: Annotated[Path | None, typer.Option("--to", help="A new folder for it.", metavar="FOLDER")] = None,
+    by: ByOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Write everything about an address into a new folder (GDPR article 15).
+
+    Look through it before it is handed out: what others wrote in the same tickets is in it.
+
+    Example: supportbot privacy export --address anna@kund.example --to export-anna
+    """
+    asked, who = _wanted(address), actor(by)
+
+    async def work(stored: Stored) -> tuple[Path, dict[str, int]]:
+        folder = to or Path(f"privacy-export-{stored.now().astimezone(stored.zone):%Y-%m-%d-%H%M%S}")
+        if folder.exists():
+            raise Invalid([Problem(str(folder), "is already there.", "Name a new folder: --to FOLDER")])
+        found = await _look(stored, asked)
+        counts = await stored.database.read(lambda conn: write_export(conn, found, asked, folder, stored.now()))
+        hashed = same_address.address_hash(asked.address, _key(stored))
+        await stored.database.write(
+            lambda conn: retention.note(conn, stored.now(), who, "exported", counts, hashed),
+        )
+        return folder, counts
+
+    folder, counts = with_database(config, work)
+    say(f"{folder}: {', '.join(f'{count} {name}' for name, count in counts.items())}. Begin with index.txt.")
+
+
+@privacy_app.command("erase")
+def privacy_erase(
+    address: AddressOption,
+    dry_run: DryRunOption = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    by: ByOption = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Remove what is about an address, and say what stays and why (GDPR article 17). It cannot be undone.
+
+    The database's file is written anew afterwards; others wait for it meanwhile.
+
+    Example: supportbot privacy erase --address anna@kund.example --dry-run
+    """
+    asked, who = _wanted(address), actor(by)
+    planned = with_database(config, lambda stored: _planned(stored, asked))
+    say(f"{'Would be removed' if dry_run else 'To be removed'}: {_told(planned)}.")
+    if dry_run:
+        _say_stays(planned.stays)
+        return
+    if not yes and any(planned.counts.values()):
+        typer.confirm("Remove it? It cannot be undone.", abort=True)
+    left = with_database(config, lambda stored: _erase(stored, asked, who))
+    say("Removed.")
+    _say_stays(left.stays)
+
+
+def _wanted(address: str) -> Wanted:
+    try:
+        return same_address.wanted(address)
+    except ValueError as error:
+        raise Invalid([Problem("--address", f"{error}.", "Write: --address anna@kund.example")]) from None
+
+
+def _key(stored: Stored) -> bytes:
+    return stored.config.desk.secret.read("desk.secret").encode()
+
+
+async def _look(stored: Stored, asked: Wanted) -> Found:
+    """Page by page: the log of a database that is read for minutes at a stretch grows meanwhile."""
+    hits, after = Hits(), ""
+    while True:
+        following = await stored.database.read(partial(about.look_through, wanted=asked, after=after, hits=hits))
+        if following is None:
+            return await stored.database.read(lambda conn: about.find(conn, asked, hits))
+        after = following
+
+
+async def _planned(stored: Stored, asked: Wanted) -> Plan:
+    desk = stored.config.desk
+    ours = (desk.address, *desk.also, *(member.address for member in stored.config.staff))
+    if any(asked.is_in(one) for one in ours):
+        mend = "Take it out of config.toml first."
+        raise Invalid([Problem("--address", "is the desk's own or a staff member's.", mend)])
+    found = await _look(stored, asked)
+    return await stored.database.read(lambda conn: privacy.plan(conn, found))
+
+
+async def _erase(stored: Stored, asked: Wanted, who: str) -> Plan:
+    """What is left to remove afterwards (nothing), with what stays."""
+    key, database = _key(stored), stored.database
+    counts: dict[str, int] = {}
+    stays: dict[str, None] = {}
+    for _ in range(ROUNDS):
+        planned = await _planned(stored, asked)
+        stays |= dict.fromkeys(planned.stays)
+        if not any(planned.counts.values()):
+            break
+        for name, count in planned.counts.items():
+            counts[name] = counts.get(name, 0) + count
+        for part in privacy.steps(planned):
+            await database.write(partial(privacy.erase, part=part, wanted=asked, key=key, actor=who, now=stored.now()))
+    hashed = same_address.address_hash(asked.address, key)
+    await database.write(blanking.sweep)
+    await database.write(lambda conn: retention.note(conn, stored.now(), who, "erased", counts, hashed))
+    if not await database.scrub(whole=True):
+        stays["the database's log, until nobody reads it: it is emptied at night, or by erasing again"] = None
+    return Plan((), (), (), (), tuple(stays))
+
+
+def _told(planned: Plan) -> str:
+    counts = planned.counts
+    names = {"texts": "other texts that name it"}
+    return ", ".join(f"{count} {names.get(name, name)}" for name, count in counts.items() if count) or "nothing"
+
+
+def _say_stays(stays: tuple[str, ...]) -> None:
+    say("What stays, and why:")
+    for one in (*stays, *ALWAYS_STAYS):
+        say(f"- {one}")

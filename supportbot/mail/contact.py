@@ -1,0 +1,130 @@
+"""A line at the end of a mail -> whether it could stand in a signature: telephone, address, slogan, rule. Pure.
+
+The trap: what is short and no sentence may be the fault itself ("DET ÄR AKUT", "VÄXELN NERE"): `is_claim` knows those.
+"""
+
+import re
+
+from supportbot.mail.wording import DEVICES, SENT_FROM, by_first_sign, words
+
+_SENT_FROM = by_first_sign(SENT_FROM)
+OF_MINE = ("my ", "min ", "mitt ", "a ")
+RULE = re.compile(r"[-_=*—–─~. ]{3,}$")
+_RULING = frozenset("-_=*—–─~. ")
+CONTACT = re.compile(
+    r"[^\s@]{1,64}@[^\s@]{1,255}|https?://|\bwww\.|\b(?:tel|tfn|tlf|telefon|mobil|mob|phone|cell|fax|växel|direkt|org\.?\s?nr|"
+    r"momsreg\.?\s?nr|vat|skype|e-?post|e-?mail|mail|web|webb|arb|adress|besök|post|bankgiro|bg|hemsida|kontakt)\b\.?\s{0,3}[:.|]?\s{0,3}[+\d(]"
+    r"|^\s*(?:[a-zå]{1,10}[.:]?\s*)?\+?\(?\d[\d\s()/.–-]{6,}$|\b\d{3}\s?\d\d\s+[A-ZÅÄÖ]",
+    re.IGNORECASE,
+)
+COMPANY = re.compile(r"\b(?:AB|HB|KB|AS|A/S|ApS|Oy|Ltd|Inc|LLC|GmbH|BV|SA)\b\.?|ek\. för|\bBrf\b|förening", re.UNICODE)
+AFTERTHOUGHT = re.compile(r"(?:ps|p\.s|obs|nb|edit|eftertanke|förresten|btw)\b[.:!]?", re.IGNORECASE)
+_ENDS = tuple(sign + bracket for sign in ".?!…:" for bracket in ("", ")"))
+"""Of a sentence."""
+ADDRESSING = words(
+    """
+    ni er du dig ditt din era ert jag mig vi vår you your me my we please kan could can dere jeg jer
+    """
+)
+_CLAIMS = words("är har går kan kommer fungerar funkar fastnar inte ej ikke is has was can does works not")
+"""Words that make a sentence of "Skickat från min telefon …"."""
+
+_SAYS = words(
+    """
+    inte ej ingen inga inget ingenting aldrig icke ikke not no cannot can't don't doesn't nothing nobody never fel
+    felet trasig trasiga död dött döda nere ner dog kass slut fungerar funkar strular krånglar laggar brister ringa
+    telefon telefonen telefoner telefonerna telefoni telefonin växel växeln kö kön linje linjen linjerna samtal
+    samtalen lur luren headset uppkoppling nät nätet internet wifi router routern app appen inloggning dead down
+    broken fails failed phone phones phoneline calls call line lines outage virker fungerer fejl feil nede ring
+    ringer jag mig mitt min mina ni er ert era jeg meg dere i'm me my ska skall skulle vill måste önskar behövs
+    hjälp gäller också även dessutom also too hjälpa snälla vänligen tack beställa beställer lägg lägga byt byta
+    ändra please help need want must should vikka rikki toimi toimii apua haluan meillä kaputt defekt geht gehen
+    bitte ich nicht kein keine
+    """
+)
+"""Words of a fault, a denial, a wish, or of the sender: no slogan has them, and no address."""
+_MAYBE = words("är har kan kommer får går blir behöver var is are has have can er kan har sind ist")
+_OFFER = re.compile(
+    r"\b(?:dygnet runt|jour\w{0,12}|24\s?/\s?7|24\s?h|round the clock|døgnet rundt|ring 11[24]|ringe?s in|anmäle?s)\b"
+)
+_OFFERED = words("ring ringa call phone telefon fel")
+"""What a company bids its own customers do, beside an _OFFER."""
+_TO_CUSTOMERS = (words("vi we wir"), words("du dig din ditt dina you your dich dir ihr sie"))
+_URGENT = words(
+    "akut akuta brådskande bråttom kritiskt viktigt urgent critical haster mycket väldigt jätte so very super"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+_LABEL = re.compile(r"[^\W\d_]+(?:[ /-][^\W\d_]+)?\s{0,3}[:.]?\s{0,3}[+(]?\d[\d\s()/.–-]{4,}$")
+
+
+def is_claim(text: str) -> bool:
+    """Whether a line could be what the mail is about, and not a slogan, a title or an address.
+
+    Names of things that fail, denials, wishes and "I" are claims, and so is a sentence, but for one that speaks as "we"
+    to "you", as companies do of themselves. A number with its label ("Växel 08-465 004 00") is none.
+    """
+    if "@" in text or "www." in text.lower() or "http" in text or _LABEL.match(text):
+        return False
+    low = text.lower()
+    said = set(_WORD.findall(low))
+    if said and said <= _URGENT:
+        return True  # "AKUT!!!", "Mycket brådskande": nothing is named that could be offered
+    if said & (_SAYS - _OFFERED if _OFFER.search(low) else _SAYS):
+        return True
+    return not said.isdisjoint(_MAYBE) and not all(said & one for one in _TO_CUSTOMERS)
+
+
+def is_advert(text: str, followed: bool) -> bool:
+    """Whether a line is a company's word for itself: short, no claim; urgency only as a thing that is offered.
+
+    A sentence in small letters is one only where telephone or address have `followed` it.
+    """
+    short = len(text.split()) <= 14 and len(text) <= 120
+    told = text.endswith((".", "?")) and not text.isupper() and not followed
+    return short and not told and not is_claim(text) and not AFTERTHOUGHT.match(text)
+
+
+def is_rule(text: str) -> bool:
+    return text[:1] in _RULING and RULE.match(text) is not None
+
+
+def is_sent_from(text: str) -> bool:
+    """ "Skickat från min iPhone", "Get Outlook for iOS" and the like: short, no sentence, a device or program."""
+    if text[:1].isalpha() and text[0].lower() not in _SENT_FROM:
+        return False
+    low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
+    if len(low) > 140 or low.rstrip("*_").endswith("?"):
+        return False
+    if (
+        low.rstrip("*_").endswith(".")
+        and not low.startswith("get ")
+        and not _CLAIMS.isdisjoint(low.rstrip("*_.").split())
+    ):
+        return False
+    phrase = next((phrase for phrase in _SENT_FROM.get(low[:1], ()) if low.startswith(phrase)), None)
+    if phrase is None:
+        return False
+    rest = low[len(phrase) :].partition("<")[0]
+    if "," in rest and not any(device in rest.partition(",")[0] for device in DEVICES):
+        return False
+    said = rest.split()
+    return len(said) <= 7 and (any(device in low for device in DEVICES) or rest.lstrip().startswith(OF_MINE))
+
+
+def is_contact_like(text: str) -> bool:
+    """Short and no sentence, or a telephone number, an address, a link."""
+    if len(text) < 3 or is_rule(text) or is_sent_from(text):
+        return True
+    count = len(text.split())
+    if count <= 8 and len(text) <= 80 and not text.rstrip("*_").endswith(_ENDS) and not AFTERTHOUGHT.match(text):
+        return True
+    return count <= 20 and not text.endswith(_ENDS) and CONTACT.search(text) is not None
+
+
+def is_slogan(text: str) -> bool:
+    words = re.findall(r"\w+", text.lower())
+    return (
+        len(words) <= 12
+        and not ADDRESSING.intersection(words) - {"vi", "we", "your", "din", "ditt", "vår"}
+        and "?" not in text
+    )
