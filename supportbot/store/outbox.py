@@ -187,6 +187,12 @@ def _most_pressing(
                 break
 
 
+def is_claimed_by(conn: Connection, row_id: int, holder: str) -> bool:
+    """Whether the row is still this daemon's: of one that was stopped and wakes, another may have taken it over."""
+    found = conn.scalar(select(T.c.holder).where(T.c.id == row_id, T.c.state == "sending").with_for_update())
+    return bool(found == holder)
+
+
 def release(conn: Connection, now: datetime) -> int:
     """At a daemon's start: what was being sent was cut off; on PostgreSQL only once the lease ended."""
     if conn.dialect.name != "sqlite":

@@ -117,6 +117,8 @@ class DeliveryWorker:
         if isinstance(outcome, Sent):
             outbox.sent(conn, row.id, outcome.reply, now)
             return
+        if self.presence and not outbox.is_claimed_by(conn, row.id, self.presence.holder):
+            return  # this daemon was stopped meanwhile: the row is another's, who knows better
         unknown = isinstance(outcome, Unknown)
         then = what_next(row.kind, outcome, row.attempt, row.unknowns + unknown, row.created, now)
         if not isinstance(then, GiveUp):

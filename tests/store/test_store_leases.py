@@ -89,3 +89,7 @@ async def test_what_a_dead_daemon_had_claimed_is_claimed_again_at_once(postgres_
     assert len(await write(inbox.claim, 10, NOW, HOUR, 10**6, "two")) == 1
     (again,) = await write(outbox.claim, 10, NOW, HOUR, 5, "two")
     assert (again.attempt, again.unknowns) == (2, 1)
+    assert not await write(outbox.is_claimed_by, again.id, "one"), "what it learns now is no news"
+    assert await write(outbox.is_claimed_by, again.id, "two")
+    await write(outbox.sent, again.id, "250 ok", NOW)
+    assert not await write(outbox.is_claimed_by, again.id, "two")
