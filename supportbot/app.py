@@ -25,6 +25,7 @@ from supportbot.channels.sign_in import Credentials
 from supportbot.channels.smtp import Relay
 from supportbot.config import Config, MailboxSection
 from supportbot.errors import Invalid, Problem
+from supportbot.logs import start_logs
 from supportbot.mail.message import Address
 from supportbot.mail.message import Desk as DeskAddresses
 from supportbot.store import inbox, leases, outbox, registry, reloads
@@ -42,7 +43,8 @@ from supportbot.workers.delivery import DeliveryWorker
 from supportbot.workers.intake import IntakeWorker, noting_failure
 from supportbot.workers.knowledge import Knowledge, Limits
 from supportbot.workers.lease import Lease
-from supportbot.workers.reload import ReloadWorker
+from supportbot.workers.notify import Notify
+from supportbot.workers.reload import ReloadWorker, set_clocks, taken_up
 from supportbot.workers.sandbox import Judging, Sandbox
 from supportbot.workers.settle import Settled
 from supportbot.workers.supervise import end, supervise
@@ -150,11 +152,20 @@ class Desk:
     now: Callable[[], datetime] = clock
     fingerprint: str = ""
     """Of the stored registry that was last read, well or not."""
+    source: Callable[[], Config] | None = None
+    """Reads the config again; None: it stays."""
 
-    async def reload(self) -> None:
-        """Rules and registry anew; what is known stays as it was when they are broken (Invalid)."""
+    async def reload(self) -> tuple[str, ...]:
+        """Config, rules and registry anew; all stays as it was when one of them is broken (Invalid).
+
+        Returns the keys of the config that need a restart.
+        """
         stored, self.fingerprint = await self.database.read(_stored_registry)
-        self.known = await asyncio.to_thread(build_knowledge, self.config, stored)
+        wanted = await asyncio.to_thread(self.source) if self.source else self.config
+        config, restart = taken_up(self.config, wanted)
+        self.known = await asyncio.to_thread(build_knowledge, config, stored)
+        self.config = config
+        return restart
 
 
 def _stored_registry(conn: Connection) -> tuple[Registry, str]:
@@ -163,14 +174,18 @@ def _stored_registry(conn: Connection) -> tuple[Registry, str]:
 
 @asynccontextmanager
 async def open_desk(
-    config: Config, now: Callable[[], datetime] = clock, test_rules: bool = False, rules: bool = True
+    config: Config,
+    now: Callable[[], datetime] = clock,
+    test_rules: bool = False,
+    rules: bool = True,
+    source: Callable[[], Config] | None = None,
 ) -> AsyncIterator[Desk]:
-    """The desk of a config. Raises Invalid, Occupied (a newer schema) and Unreachable."""
+    """The desk of a config, which `source` reads again. Raises Invalid, Occupied (a newer schema) and Unreachable."""
     database = await open_configured(config)
     try:
         stored, fingerprint = await database.read(_stored_registry)
         known = await asyncio.to_thread(build_knowledge, config, stored, test_rules, rules)
-        yield Desk(config, database, known, now, fingerprint)
+        yield Desk(config, database, known, now, fingerprint, source)
     finally:
         await database.close()
 
@@ -192,7 +207,7 @@ async def run(
 ) -> None:
     """The daemon, until `stop` is set. Raises Occupied when another daemon owns the database.
 
-    `wished`: set when rules and registry are to be read again.
+    `wished`: set when config, rules and registry are to be read again.
     """
     config, database = desk.config, desk.database
     watchers = watchers or Watchers()
@@ -205,7 +220,7 @@ async def run(
     presence = await _appear(database) if database.shared else None
     holder = presence.holder if presence else None
     intakes = [_intake(desk, mailbox, credentials, arrived, holder) for mailbox in config.mailbox]
-    sandbox = Sandbox(size=1)
+    sandbox, notify = Sandbox(size=1), Notify.taken_from(os.environ)
     credential = credentials.of(config.smtp.auth, "smtp.auth") if config.smtp.auth else None
     relay = Relay(config.smtp, credential, socket.getfqdn())
 
@@ -221,9 +236,11 @@ async def run(
     settled, delivered = [wake, *watch.settled, *watchers.settled], [*watch.delivered, *watchers.delivered]
     triage = TriageWorker(database, sandbox, known, desk.now, arrived, settled, holder=holder)
     delivery = DeliveryWorker(database, relay, known, desk.now, queued, delivered, presence=presence)
-    reload = ReloadWorker(database, desk.reload, desk.now, wished or asyncio.Event())
-    timer = TimerWorker(database, known, desk.now, queued, tuple(config.digest.at), tick_seconds)
-    timer.ages, timer.reload = config.retention, reload.wished
+    timer = TimerWorker(database, known, desk.now, queued, tick_seconds=tick_seconds)
+    anew = partial(_reload, desk, timer, intakes)
+    reload = ReloadWorker(database, anew, desk.now, wished or asyncio.Event(), notify)
+    _take_up(config, timer, intakes)
+    timer.reload = reload.wished
     timer.is_known = lambda fingerprint: desk.fingerprint == fingerprint
     await sandbox.start(desk.known.judging)
     log.info("started", database=config.database.url.partition("://")[0], mailboxes=len(intakes))
@@ -234,21 +251,42 @@ async def run(
             *(("delivery", delivery.run), ("timer", timer.run), ("reload", reload.run)),
             *([("presence", partial(_live, presence))] if presence else []),
             *watch.roster(),
+            *([("watchdog", partial(notify.beat, watch.alive))] if notify.watchdog_seconds else []),
         ]
-        await _work(roster, watch, stop)
+        await _work(roster, watch, stop, notify)
     finally:
         ending = [sandbox.stop(), relay.close(), *([presence.give_back()] if presence else [])]
         await asyncio.gather(*ending, return_exceptions=True)
         log.info("stopped")
 
 
-async def _work(roster: Roster, watch: Watch, stop: asyncio.Event) -> None:
+async def _work(roster: Roster, watch: Watch, stop: asyncio.Event, notify: Notify) -> None:
     """Run all workers, each supervised, until `stop` is set."""
     async with asyncio.TaskGroup() as group:
         watch.workers = {name: group.create_task(supervise(name, work), name=name) for name, work in roster}
+        notify.ready()
         await stop.wait()
         log.info("stopping")
+        notify.stopping()
         await end(list(watch.workers.values()), END_SECONDS)
+
+
+async def _reload(desk: Desk, timer: TimerWorker, intakes: list[IntakeWorker]) -> tuple[str, ...]:
+    """The desk anew, and with it what the workers have of the config. Returns what needs a restart."""
+    before = desk.config.log
+    restart = await desk.reload()
+    config, calendar, now = desk.config, desk.known.calendar, desk.now()
+    _take_up(config, timer, intakes)
+    await desk.database.write(lambda conn: set_clocks(conn, config, calendar, now))
+    if config.log != before:
+        start_logs(config.log.format, config.log.level)
+    return restart
+
+
+def _take_up(config: Config, timer: TimerWorker, intakes: list[IntakeWorker]) -> None:
+    timer.digest_at, timer.ages = tuple(config.digest.at), config.retention
+    for intake in intakes:
+        intake.limits = config.limits
 
 
 async def _appear(database: Database) -> Lease:
@@ -295,7 +333,7 @@ def _noted(intake: IntakeWorker) -> Callable[[], Awaitable[None]]:
 
 
 def reload_on_hangup(wished: asyncio.Event) -> None:
-    """SIGHUP has rules and registry read again."""
+    """SIGHUP has config, rules and registry read again."""
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wished.set)
 
 

@@ -1,16 +1,18 @@
-"""`db upgrade|backup|copy`: the schema, a copy that is consistent while the daemon runs, and the way to PostgreSQL."""
+"""`db upgrade|backup|restore|copy`: the schema, a copy made while the daemon runs, and back; PostgreSQL."""
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, counted, group, say
-from supportbot.commands.opening import Stored, with_database
+from supportbot.commands.opening import Stored, load_config, open_database, with_database
 from supportbot.config_values import Secret
 from supportbot.errors import Invalid, Problem
 
-db_app = group("The database: schema, backup, copy to PostgreSQL.")
+db_app = group("The database: schema, backup and restore, copy to PostgreSQL.")
 
 
 @db_app.command("upgrade")
@@ -41,6 +43,37 @@ def db_backup(
         say(f"{target} holds the copy.")
 
     with_database(config, work)
+
+
+@db_app.command("restore")
+def db_restore(
+    backup: Annotated[Path, typer.Argument(help="The folder that db backup made.", metavar="DIR")],
+    replace: Annotated[bool, typer.Option("--replace", help="Keep the database that is there beside it.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Put a backup in place, after every byte of it was proven (SQLite). Stop the daemon first.
+
+    What happened after the backup is forgotten: look at `outbox list --state queued` before you start the daemon.
+
+    Example: supportbot db restore /var/backups/supportbot/2026-11-25 --replace
+    """
+    from supportbot.store import backup as backups
+    from supportbot.store.database import SQLITE
+
+    settings = load_config(config)
+    url = settings.database.url
+    if not url.startswith(SQLITE):
+        raise Invalid([Problem("database.url", "is no SQLite database: only these are restored.", "Use pg_restore.")])
+    file = settings.folder / url.removeprefix(SQLITE)
+    kept = backups.restore(backup, file, datetime.now(UTC), replace)
+
+    async def upgrade() -> None:
+        await (await open_database(settings, make=True)).close()
+
+    asyncio.run(upgrade())
+    if kept:
+        say(f"{kept} is the database that was there.")
+    say(f"{file} is the backup's. Before the daemon starts: supportbot outbox list --state queued")
 
 
 @db_app.command("copy")

@@ -13,7 +13,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Run the daemon until it is told to end (SIGTERM, Ctrl-C).
 
     It starts with broken mail servers, and goes on trying; it does not start with a broken config or broken rules.
-    SIGHUP has it read rules and registry again; it keeps the old ones when the new ones are broken.
+    SIGHUP has it read config, rules and registry again; it keeps the old ones when the new ones are broken.
 
     Example: supportbot run --config /etc/supportbot/config.toml
     """
@@ -28,7 +28,7 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
         stop, wished = asyncio.Event(), asyncio.Event()
         app.stop_on_signals(stop)
         app.reload_on_hangup(wished)
-        async with app.open_desk(settings, test_rules=True) as desk:
+        async with app.open_desk(settings, test_rules=True, source=lambda: load_config(config)) as desk:
             await app.run(desk, stop, wished=wished)
 
     asyncio.run(work())

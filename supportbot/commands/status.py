@@ -2,15 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, counted, say, say_json
 from supportbot.commands.opening import Stored, with_database
 from supportbot.config import Config
-from supportbot.store import outbox
+from supportbot.store import alarms, outbox
 from supportbot.store import status as stored_status
 from supportbot.store.outbox import OutboxRow
 from supportbot.store.status import State
@@ -35,7 +36,11 @@ class Look:
         return moment.astimezone(self.config.desk.zone).strftime("%Y-%m-%d %H:%M")
 
 
-def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+def status(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    alive: Annotated[bool, typer.Option("--alive", help="Ask only whether the daemon lives (health check).")] = False,
+) -> None:
     """Say how the desk is doing, and what needs a person.
 
     Exit code 0: all is well; 1: something needs a person (for monitoring). It looks into the database only, so it
@@ -43,6 +48,8 @@ def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
 
     Example: supportbot status --json
     """
+    if alive:
+        _whether_alive(config)
 
     async def work(stored: Stored) -> Look:
         now = stored.now()
@@ -57,6 +64,18 @@ def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
     else:
         _tell(look, troubles)
     raise typer.Exit(1 if troubles else 0)
+
+
+def _whether_alive(config: Path) -> None:
+    """Ends the command. The daemon notes each look for faults, four times a minute."""
+
+    async def work(stored: Stored) -> datetime | None:
+        return (await stored.database.read(alarms.last)).at
+
+    at = with_database(config, work)
+    lives = at is not None and datetime.now(UTC) - at <= WAITING
+    say("The daemon lives." if lives else "The daemon gives no sign of life: supportbot run")
+    raise typer.Exit(0 if lives else 1)
 
 
 def _is_late(row: OutboxRow, now: datetime) -> bool:
@@ -80,11 +99,15 @@ def _mailboxes(look: Look) -> list[str]:
 
 def _rules(look: Look) -> list[str]:
     reload = look.state.reload
-    if reload is None or reload.failing_since is None:
+    if reload is None:
         return []
-    more = f" (and {len(reload.problems) - 1} more: supportbot rules test)" if len(reload.problems) > 1 else ""
+    waiting = [f"config.toml: {key} was changed, and needs a restart" for key in reload.restart]
+    if reload.failing_since is None:
+        return waiting
+    more = f" (and {len(reload.problems) - 1} more: supportbot check)" if len(reload.problems) > 1 else ""
     since, used = look.at(reload.failing_since), look.at(reload.at)
-    return [f"rules or registry cannot be read since {since}; those of {used} are used: {reload.problems[0]}{more}"]
+    broken = f"config, rules or registry cannot be read since {since}; those of {used} are used"
+    return [f"{broken}: {reload.problems[0]}{more}", *waiting]
 
 
 def _mails(look: Look) -> list[str]:
@@ -172,7 +195,7 @@ def _tell(look: Look, troubles: list[str]) -> None:
     for mailbox in state.mailboxes:
         say(f"mailbox {mailbox.name}: last read {look.at(mailbox.last_search) if mailbox.last_search else 'never'}")
     if state.reload:
-        say(f"rules and registry of: {look.at(state.reload.at)}")
+        say(f"config, rules and registry of: {look.at(state.reload.at)}")
     if state.retention:
         removed = ", ".join(f"{count} {name}" for name, count in state.retention.counts.items()) or "nothing"
         say(f"removed by age: {removed} ({look.at(state.retention.at)})")

@@ -41,7 +41,7 @@ def _reload(conn: Connection) -> tuple[str, ...]:
     reload = reloads.last(conn)
     if reload is None or reload.failing_since is None:
         return ()
-    since = f"rules or registry cannot be read since {reload.failing_since:%Y-%m-%d %H:%M} UTC"
+    since = f"config, rules or registry cannot be read since {reload.failing_since:%Y-%m-%d %H:%M} UTC"
     return (f"{since}, the old ones are used: {clean_line(reload.problems[0], 200)}",)
 
 

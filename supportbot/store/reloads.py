@@ -1,4 +1,4 @@
-"""How the daemon's last reading of rules and registry went, as one row of `meta`: for `status` and the digest."""
+"""How the last reading of config, rules and registry went, as one row of `meta`: for `status` and the digest."""
 
 import json
 from collections.abc import Sequence
@@ -17,22 +17,24 @@ T = tables.meta
 @dataclass(frozen=True, slots=True)
 class Reload:
     at: datetime
-    """When rules and registry were last read well: what is in use."""
+    """When they were last read well: what is in use."""
     failing_since: datetime | None = None
     """The first failure in a row."""
     problems: tuple[str, ...] = ()
     """Of the last failure."""
+    restart: tuple[str, ...] = ()
+    """Keys of the config that were changed and take effect at the next start."""
 
 
-def well(conn: Connection, now: datetime) -> None:
-    """Rules and registry were read, and are in use."""
-    _put(conn, Reload(now))
+def well(conn: Connection, now: datetime, restart: tuple[str, ...] = ()) -> None:
+    """All was read, and is in use but for what needs a `restart`."""
+    _put(conn, Reload(now, restart=restart))
 
 
 def failed(conn: Connection, problems: Sequence[str], now: datetime) -> None:
-    """They could not be read, and the old ones stay in use."""
+    """Something could not be read, and all that was known stays in use."""
     before = last(conn) or Reload(now)
-    _put(conn, Reload(before.at, before.failing_since or now, tuple(problems)))
+    _put(conn, Reload(before.at, before.failing_since or now, tuple(problems), before.restart))
 
 
 def last(conn: Connection) -> Reload | None:
@@ -46,10 +48,12 @@ def last(conn: Connection) -> Reload | None:
         datetime.fromisoformat(values["at"]),
         datetime.fromisoformat(since) if since else None,
         tuple(values["problems"]),
+        tuple(values.get("restart", ())),
     )
 
 
 def _put(conn: Connection, told: Reload) -> None:
     since = told.failing_since.isoformat() if told.failing_since else None
-    value = json.dumps({"at": told.at.isoformat(), "failing_since": since, "problems": told.problems})
+    values = {"at": told.at.isoformat(), "failing_since": since, "problems": told.problems, "restart": told.restart}
+    value = json.dumps(values)
     upsert(conn, T, {"name": NAME, "value": value}, {"value": value})

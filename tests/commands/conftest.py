@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from daemon_desk import FILES, mail
 
 from supportbot import cli, folders
@@ -176,3 +177,10 @@ def desk(prepared: Path, tmp_path: Path, run: Callable[..., Answer]) -> Iterator
     copied = tmp_path / "desk"
     shutil.copytree(prepared, copied)
     return Desk(copied, run)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were():
+    """A command run in this process sets the logs' stream; the next test must not write into a closed one."""
+    yield
+    structlog.reset_defaults()

@@ -11,7 +11,7 @@ from daemon_desk import CUSTOMERS, FILES, Clock, Daemon, mail, make_desk
 
 from supportbot import app, folders
 from supportbot.config_file import load
-from supportbot.store import queue, reloads
+from supportbot.store import queue, reloads, timers
 from supportbot.store import registry as stored_registry
 from supportbot.store.database import Database
 from supportbot.triage import registry
@@ -35,7 +35,7 @@ async def reloading(folder, server, relay, user):
     shutil.copytree(folders.shipped("rules"), folder / "rules", ignore=shutil.ignore_patterns("cases"))
     config.write_text(config.read_text().replace(str(folders.shipped("rules")), "rules"))
     clock, wished = Clock(), asyncio.Event()
-    async with app.open_desk(load(config), clock, test_rules=True) as desk:
+    async with app.open_desk(load(config), clock, test_rules=True, source=lambda: load(config)) as desk:
         daemon = Daemon(desk, server, relay, user, clock)
         app.reload_on_hangup(wished)
         task = asyncio.create_task(app.run(desk, daemon.stop, tick_seconds=0.1, wished=wished))
@@ -135,3 +135,52 @@ async def test_a_registry_that_comes_with_broken_rules_is_tried_once_and_again_w
     os.kill(os.getpid(), signal.SIGHUP)
     await until(daemon, lambda told: not told.failing_since)
     assert set(daemon.desk.known.registry.customers) == {"K1"}
+
+
+async def test_an_edited_config_is_taken_up_and_what_needs_a_restart_is_named(daemon, tmp_path):
+    config, desk = tmp_path / "config.toml", daemon.desk
+    shipped, first = config.read_text(), await desk.database.read(reloads.last)
+
+    def edited(*changes):
+        text = shipped
+        for before, after in changes:
+            assert before in text
+            text = text.replace(before, after)
+        config.write_text(text)
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    edited(
+        ("lisa@icentrex.se", "sven@icentrex.se"),
+        ("repeat_minutes = 10", "repeat_minutes = 3"),
+        ('at = ["07:45"]', 'at = ["06:10"]'),
+        ("[[staff]]", "[limits]\nbatch_mails = 7\nacks_proven_per_day = 2\n[[staff]]"),
+        ('user = "desk"', 'user = "other"'),
+        ('address = "kundcenter@', 'address = "annat@'),
+    )
+    told = await until(daemon, lambda told: told.at > first.at)
+    assert told.restart == ("desk.address", "smtp.user")
+    known = desk.known
+    assert known.staff == {"sven@icentrex.se"}
+    assert (known.alert_repeat.seconds, known.limits.proven_per_day) == (180, 2)
+    assert (known.sender.address, desk.config.smtp.user) == ("kundcenter@icentrex.se", "desk")
+    assert (await due(daemon)).strftime("%H:%M") == "06:10"
+
+    edited(('name = "Lisa"', "nam = 1"), ('at = ["07:45"]', 'at = ["05:00"]'))
+    broken = await until(daemon, lambda told: told.failing_since)
+    assert (desk.known, broken.restart) == (known, told.restart)
+    assert "staff" in broken.problems[0]
+    assert (await due(daemon)).strftime("%H:%M") == "06:10"
+
+    edited()
+    well = await until(daemon, lambda told: not told.failing_since)
+    assert (well.restart, desk.known.staff) == ((), {"lisa@icentrex.se"})
+    daemon.deliver(mail("Telefonen startar inte."))
+    await daemon.settled(1)
+
+
+async def due(daemon):
+    for _ in range(600):  # the timer stores it with its first tick
+        if stored := await daemon.desk.database.read(lambda conn: timers.get(conn, "digest")):
+            break
+        await asyncio.sleep(0.05)
+    return stored.due.astimezone(daemon.desk.config.desk.zone)
