@@ -4,6 +4,7 @@ The trap: nobody may learn from the desk's own books who asked to be forgotten, 
 that is keyed with the desk's secret.
 """
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -46,13 +47,13 @@ def privacy_retention(
         ages, now = stored.config.retention, stored.now()
         if dry_run:
             return await stored.database.read(lambda conn: retention.due(conn, ages, now))
-        removed: dict[str, int] = {}
+        removed: Counter[str] = Counter()
         while some := await stored.database.write(lambda conn: retention.step(conn, ages, now)):
-            removed = {name: removed.get(name, 0) + some.get(name, 0) for name in {**removed, **some}}
+            removed.update(some)
         await stored.database.write(blanking.sweep)
         await stored.database.scrub(whole=False)
         await stored.database.write(lambda conn: retention.note(conn, now, actor(""), "retention", removed))
-        return removed
+        return dict(removed)
 
     counts = with_database(config, work)
     if as_json:
@@ -155,15 +156,14 @@ async def _planned(stored: Stored, asked: Wanted) -> Plan:
 async def _erase(stored: Stored, asked: Wanted, who: str) -> Plan:
     """What is left to remove afterwards (nothing), with what stays."""
     key, database = _key(stored), stored.database
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     stays: dict[str, None] = {}
     for _ in range(ROUNDS):
         planned = await _planned(stored, asked)
         stays |= dict.fromkeys(planned.stays)
         if not any(planned.counts.values()):
             break
-        for name, count in planned.counts.items():
-            counts[name] = counts.get(name, 0) + count
+        counts.update(planned.counts)
         for part in privacy.steps(planned):
             await database.write(partial(privacy.erase, part=part, wanted=asked, key=key, actor=who, now=stored.now()))
     hashed = same_address.address_hash(asked.address, key)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Integer, Table, delete, func, select, text, tuple_
+from sqlalchemy import Connection, Integer, Table, delete, func, literal, select, tuple_
 
 from supportbot.errors import Invalid, Problem
 from supportbot.store import contents, tables
@@ -58,11 +58,16 @@ async def copy(source: Database, target: Database, tell: Callable[[str, int], No
 
 
 async def _demand_empty(target: Database) -> None:
-    found = await target.read(sums)
-    if full := [name for name, total in found.items() if total.rows and name not in _OF_A_NEW_ONE]:
+    full = await target.read(_tables_with_rows)
+    if full:
         raise Invalid(
             [Problem("the target", f"is not empty: {', '.join(full)} have rows.", "Name a new, empty database.")]
         )
+
+
+def _tables_with_rows(conn: Connection) -> list[str]:
+    asked = [table for table in tables.METADATA.sorted_tables if table.name not in _OF_A_NEW_ONE]
+    return [table.name for table in asked if conn.scalar(select(literal(1)).select_from(table).limit(1))]
 
 
 def _remove_what_a_new_one_has(conn: Connection) -> None:
@@ -128,14 +133,8 @@ def _set_sequences(conn: Connection) -> None:
     """The next row gets a new id."""
     for table in tables.METADATA.sorted_tables:
         for column in table.primary_key:
-            if isinstance(column.type, Integer) and _counts(conn, table, column.name):
-                highest = conn.scalar(select(func.max(column))) or 0
-                conn.execute(
-                    text("SELECT setval(pg_get_serial_sequence(:table, :column), :next, false)"),
-                    {"table": table.name, "column": column.name, "next": highest + 1},
-                )
-
-
-def _counts(conn: Connection, table: FromClause, column: str) -> bool:
-    found = text("SELECT pg_get_serial_sequence(:table, :column)")
-    return conn.scalar(found, {"table": table.name, "column": column}) is not None  # type: ignore[attr-defined]
+            if not isinstance(column.type, Integer):
+                continue
+            sequence = conn.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
+            if sequence is not None:
+                conn.execute(select(func.setval(sequence, (conn.scalar(select(func.max(column))) or 0) + 1, False)))

@@ -29,13 +29,13 @@ from supportbot.tickets.faults import Change, Fault, FaultKind, Noted, compare
 from supportbot.tickets.retry import Refused, Retry, Sent, Unknown
 from supportbot.workers import dispatch
 from supportbot.workers.knowledge import Knowledge
+from supportbot.workers.straight import send_straight
 
 log = structlog.get_logger("alarms")
 
 LOOK_SECONDS = 15.0
 DATABASE_SECONDS = 30.0
 """A database that takes longer for one small transaction does not answer."""
-SEND_SECONDS = 60.0
 STOPPED_SECONDS = 240.0
 """Looks that have not come for this long have stopped: longer than the slowest look."""
 SLACK = timedelta(minutes=1)
@@ -165,12 +165,7 @@ class AlarmWorker:
                 await self._send(self._told.setdefault(to.address, self._letter(self._down, False, to, now)))
 
     async def _send(self, letter: Outgoing) -> None:
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                outcome = await self.relay.send(letter.recipient, letter.content, "", ("NEVER",))
-        except TimeoutError:
-            outcome = Unknown(f"no end within {SEND_SECONDS:.0f} s")
-        match outcome:
+        match outcome := await send_straight(self.relay, letter.recipient, letter.content):
             case Sent() | Refused():  # refused for good: asking again changes nothing
                 self._accepted.add(letter.recipient)
                 log.error("alarm", fault="database", to=letter.recipient, outcome=type(outcome).__name__)

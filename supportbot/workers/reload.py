@@ -19,7 +19,7 @@ from supportbot.errors import Denied, Invalid, Unreachable
 from supportbot.store import reloads, timers
 from supportbot.store.database import Database
 from supportbot.workers.notify import Notify
-from supportbot.workers.timer import DIGEST, RETENTION
+from supportbot.workers.timer import next_dues
 
 log = structlog.get_logger("reload")
 
@@ -47,10 +47,7 @@ def _needing_a_restart(used: Config, wanted: Config) -> Iterator[str]:
 
 def set_clocks(conn: Connection, config: Config, calendar: Calendar, now: datetime) -> None:
     """Digest and nightly removal come at the config's times from now on. What is due already is left to the timer."""
-    dues = {RETENTION: calendar.next_day_at(now, config.retention.at)}
-    if config.digest.at:
-        dues[DIGEST] = calendar.next_due(now, tuple(config.digest.at))
-    for name, due in dues.items():
+    for name, due in next_dues(calendar, tuple(config.digest.at), config.retention, now).items():
         stored = timers.get(conn, name)
         if stored and stored.due > now:
             timers.set(conn, name, due, name, overwrite=True)

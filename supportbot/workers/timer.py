@@ -17,6 +17,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
+from supportbot.calendar import Calendar
 from supportbot.config import RetentionSection
 from supportbot.store import blanking, outbox, queue, registry, retention, tickets, timers
 from supportbot.store.database import Database
@@ -33,6 +34,14 @@ DIGEST = "digest"
 RETENTION = "retention"
 LATE = timedelta(hours=6)
 """A digest that is later than this is left out: the next one says it better."""
+
+
+def next_dues(
+    calendar: Calendar, digest_at: tuple[time, ...], ages: RetentionSection | None, now: datetime
+) -> dict[str, datetime]:
+    """When digest and nightly removal are due next, by their timers' names; those that are set only. Pure."""
+    digests = {DIGEST: calendar.next_due(now, digest_at)} if digest_at else {}
+    return digests | ({RETENTION: calendar.next_day_at(now, ages.at)} if ages else {})
 
 
 @dataclass(slots=True)
@@ -72,12 +81,9 @@ class TimerWorker:
     async def step(self) -> int:
         """Do what is due now. Returns how many outbox rows came of it."""
         now, known = self.now(), self.knowledge()
-        if self.digest_at and known.digest_to:
-            first = known.calendar.next_due(now, self.digest_at)
-            await self.database.write(lambda conn: timers.set(conn, DIGEST, first, DIGEST))
-        if self.ages:
-            night = known.calendar.next_day_at(now, self.ages.at)
-            await self.database.write(lambda conn: timers.set(conn, RETENTION, night, RETENTION))
+        first = next_dues(known.calendar, self.digest_at if known.digest_to else (), self.ages, now)
+        if first:
+            await self.database.write(lambda conn: [timers.set(conn, name, at, name) for name, at in first.items()])
         due, stored = await self.database.read(lambda conn: (timers.due(conn, now, 100), registry.fingerprint(conn)))
         if not self.is_known(stored):
             self.reload.set()
