@@ -25,6 +25,7 @@ from supportbot.channels.sign_in import Credentials
 from supportbot.channels.smtp import Relay
 from supportbot.config import Config, MailboxSection
 from supportbot.errors import Invalid, Problem
+from supportbot.failpoints import hit
 from supportbot.logs import start_logs
 from supportbot.mail.message import Address
 from supportbot.mail.message import Desk as DeskAddresses
@@ -212,10 +213,7 @@ async def run(
     config, database = desk.config, desk.database
     watchers = watchers or Watchers()
     database.occupy("daemon")
-    started = desk.now()
-    await database.write(
-        lambda conn: (inbox.release(conn, started), outbox.release(conn, started), reloads.well(conn, started))
-    )
+    await _recover(database, desk.now())
     arrived, queued, credentials = asyncio.Event(), asyncio.Event(), Credentials()
     presence = await _appear(database) if database.shared else None
     holder = presence.holder if presence else None
@@ -260,6 +258,12 @@ async def run(
         log.info("stopped")
 
 
+async def _recover(database: Database, now: datetime) -> None:
+    """What the daemon before was at when it ended waits again."""
+    await database.write(lambda conn: (inbox.release(conn, now), outbox.release(conn, now), reloads.well(conn, now)))
+    hit("recovering")
+
+
 async def _work(roster: Roster, watch: Watch, stop: asyncio.Event, notify: Notify) -> None:
     """Run all workers, each supervised, until `stop` is set."""
     async with asyncio.TaskGroup() as group:
@@ -267,6 +271,7 @@ async def _work(roster: Roster, watch: Watch, stop: asyncio.Event, notify: Notif
         notify.ready()
         await stop.wait()
         log.info("stopping")
+        hit("ending")
         notify.stopping()
         await end(list(watch.workers.values()), END_SECONDS)
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from supportbot import failpoints
 from supportbot.errors import Invalid, SupportbotError
 from supportbot.mail.clean import visible
 
@@ -138,6 +139,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):  # a terminal that is not UTF-8 gets \\u2026 for "…", not a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
+        failpoints.arm(os.environ.get(failpoints.VARIABLE, ""))
         try:
             app()
         finally:

@@ -21,6 +21,7 @@ from supportbot.channels.sign_in import Tokens, bearer_response, refused_token
 from supportbot.channels.tokens import Token
 from supportbot.config import MailboxSection
 from supportbot.errors import Denied, Unreachable
+from supportbot.failpoints import hit
 
 BYTES_PER_SECOND = 50_000
 """The slowest line that a fetch is given time for."""
@@ -96,6 +97,7 @@ class Connection:
         )
         self.protocol.answers.extend(answers)
         try:
+            hit("imap")
             async with asyncio.timeout(None if endless else PATIENCE * self.seconds + volume / BYTES_PER_SECOND):
                 result, lines = await self.protocol.execute(command)
         except (TimeoutError, aioimaplib.CommandTimeout):

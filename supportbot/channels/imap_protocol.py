@@ -12,6 +12,7 @@ from collections import deque
 from aioimaplib import aioimaplib  # type: ignore[import-untyped]
 
 from supportbot.channels.imap_text import Reply
+from supportbot.failpoints import hit
 
 LINE_MAX = 16 << 20
 """Bytes of one line: a SEARCH of two million UIDs."""
@@ -52,6 +53,8 @@ class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
     def send(self, line: str, scrub: str | None = None) -> None:
         """Overridden: never logs what is sent, as it may be a password."""
         self.transport.write(line.encode() + b"\r\n")
+        if self.pending is not None and self.pending.name in ("MOVE", "COPY"):
+            hit("move-sent")
 
     def data_received(self, d: bytes) -> None:
         if self.pending is not None:

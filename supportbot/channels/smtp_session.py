@@ -23,6 +23,7 @@ from supportbot.channels.sign_in import Credential, Tokens, refused_token
 from supportbot.channels.tokens import Token
 from supportbot.config import SmtpSection
 from supportbot.errors import Denied, Unreachable
+from supportbot.failpoints import hit
 from supportbot.mail import compose
 from supportbot.tickets.retry import Outcome, Refused, Retry, Sent, Unknown
 
@@ -103,6 +104,7 @@ class Connection:
         for step, command, expected in dialogue:
             if (failed := await self._ask(step, command, expected)) is not None:
                 return failed
+            hit(f"smtp-{step.lower()}")
         # A dot that begins a line is doubled (RFC 5321 §4.5.2); SIZE does not count those (RFC 1870 §5).
         stuffed = content.replace(b"\r\n.", b"\r\n..")
         return await self._transmit(b"." + stuffed if stuffed.startswith(b".") else stuffed)
@@ -111,6 +113,7 @@ class Connection:
         """One command before the content: None when it was accepted."""
         limit = self._settings.timeout_seconds
         try:
+            hit("smtp")
             async with asyncio.timeout(limit + 1):
                 reply = await self._client.execute_command(command.encode(), timeout=limit)
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -147,6 +150,7 @@ class Connection:
                 if reading.done():
                     self.reusable = False
                     return classify("DATA", await reading)
+            hit("smtp-content")
             protocol.write(b".\r\n")
             return await self._final(reading)
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -172,6 +176,7 @@ class Connection:
     async def _final(self, reading: asyncio.Task[SMTPResponse]) -> Outcome:
         """The reply to the final dot, for which a relay may take ten minutes (RFC 5321 §4.5.3.2.6)."""
         try:
+            hit("smtp-dot")
             async with asyncio.timeout(self._settings.final_reply_seconds):
                 reply = await reading
         except (aiosmtplib.SMTPException, OSError) as error:

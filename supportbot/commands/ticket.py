@@ -15,6 +15,7 @@ from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, a
 from supportbot.commands.opening import with_desk
 from supportbot.commands.tickets import find
 from supportbot.errors import Invalid, Problem
+from supportbot.failpoints import hit
 from supportbot.store import inbox, tickets
 from supportbot.tickets import actions
 from supportbot.tickets.lifecycle import Plan, Policy
@@ -54,9 +55,12 @@ def _act(
             first = tickets.first_mail(conn, number)
             raw = _raw(conn, first) if plan.effects and first is not None else b""
             store_plan(conn, plan, False, tickets.first_text(conn, number), raw, desk.known, desk.now())
+            hit("action-stored")
             return plan.ticket, plan
 
-        return await desk.database.write(change)
+        done = await desk.database.write(change)
+        hit("action-committed")
+        return done
 
     ticket, plan = with_desk(config, work)
     done = "; ".join(f"{entry.what}{f' ({entry.text})' if entry.text else ''}" for entry in plan.journal)

@@ -14,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from supportbot.failpoints import hit
+
 Adapt = Callable[[Any], Any]
 
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -127,13 +129,15 @@ def upsert(conn: Connection, table: FromClause, values: Mapping[str, Any], chang
 
 
 def guard_texts(engine: Engine) -> None:
-    """Make every statement of this engine clean its text parameters."""
+    """Make every statement of this engine clean its text parameters; statements and commits can be made to fail."""
+    event.listen(engine, "commit", lambda _: hit("commit"))
     event.listen(engine, "before_cursor_execute", _clean_parameters, retval=True)
 
 
 def _clean_parameters(
     conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
 ) -> tuple[str, Any]:
+    hit("sql")
     if executemany:
         return statement, [_cleaned(row) for row in parameters]
     return statement, _cleaned(parameters)

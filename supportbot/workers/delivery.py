@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from supportbot.channels.smtp import Relay
+from supportbot.failpoints import hit
 from supportbot.mail import compose
 from supportbot.store import outbox, tickets
 from supportbot.store.database import Database
@@ -94,6 +95,7 @@ class DeliveryWorker:
         if self.presence and not self.presence.sure():
             log.warning("not sent: this daemon was away, another may have it", key=row.key)
             return
+        hit("claimed")
         known = self.knowledge()
         # An acknowledgement leaves with the null path (RFC 3834 §4); the others with one that names their row.
         path = "" if row.kind == "ack" else compose.return_path(known.sender.address, row.id, known.keys[0])
@@ -101,6 +103,8 @@ class DeliveryWorker:
         # A row that was cut off in mid-dialogue again and again may have been accepted each time.
         why = too_often_unknown(row.kind, row.unknowns)
         outcome = Refused(why) if why else await self.relay.send(row.recipient, row.content, path, notify)
+        if isinstance(outcome, Sent):
+            hit(f"accepted-{row.kind}")
         now = self.now()
         await self.database.write(lambda conn: self._record(conn, row, outcome, known, now))
         log.info(

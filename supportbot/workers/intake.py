@@ -21,6 +21,7 @@ from supportbot.channels.imap import Session
 from supportbot.channels.sign_in import Credential
 from supportbot.config import LimitsSection, MailboxSection
 from supportbot.errors import Unreachable
+from supportbot.failpoints import hit
 from supportbot.store import inbox, mailboxes
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
@@ -104,7 +105,9 @@ class IntakeWorker:
                 Kept(account, folder, validity, mail.uid, mail.content, mail.received or now, mail.partial)
                 for mail in batch
             ]
+            hit("fetched")
             await self.database.write(partial(self._keep_all, rows, now))
+            hit("intake-committed")
             kept += len(rows)
             self.arrived.set()
         if uids:
@@ -118,6 +121,7 @@ class IntakeWorker:
             self.lease.fence(conn)
         for row in rows:
             inbox.keep(conn, row, now)
+        hit("raw-stored")
 
     async def _batches(self, session: Session, uids: list[int]) -> AsyncIterator[list[imap.Fetched]]:
         """Fetched mails, a commit's worth at a time: bounded by count and bytes."""
@@ -158,6 +162,7 @@ class IntakeWorker:
         if self.lease and not self.lease.sure():
             raise Unreachable(f"another daemon may have taken over: {self.lease.name}")
         hows = await session.put_away(list(ids), target)
+        hit("aside-moved" if target == self.settings.folders.aside else "moved")
         now = self.now()
 
         def note(conn: Connection) -> None:

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from supportbot.errors import Unreachable
+from supportbot.failpoints import hit
 from supportbot.store import leases
 from supportbot.store.database import Database
 
@@ -83,6 +84,7 @@ class Lease:
                 log.info("standing by", lease=self.name)
                 standing_by = True
             await asyncio.sleep(self.every)
+        hit("lease-taken")
         log.info("taken", lease=self.name, token=self._token)
         tasks = [asyncio.ensure_future(run()), asyncio.ensure_future(self.keep())]
         try:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from supportbot.failpoints import hit
 from supportbot.mail import compose, thread
 from supportbot.mail.message import ParsedMail
 from supportbot.store import inbox, outbox, tickets, timers
@@ -59,6 +60,7 @@ def settle(
         inbox.set_aside(conn, waiting.id, judged.reason, now, sender, mail.subject)
     else:
         inbox.finish(conn, waiting.id, judged.verdict, judged.reason, number, now)
+    hit("settled")
     return Settled(waiting.id, judged.verdict, judged.reason, number, decision, sends, waiting.received)
 
 
@@ -142,12 +144,15 @@ def store_plan(
 ) -> tuple[str, ...]:
     """Store a Plan with the mails that it causes. Returns the keys of the outbox rows that were added."""
     tickets.apply(conn, plan, is_new)
+    hit("ticket-stored")
     added = []
     for effect in plan.effects:
         outgoing = dispatch.write(effect, plan.ticket, mail_text, raw, known, now)
         proven = plan.ticket.proven if isinstance(effect, AcknowledgeCustomer) else None
         if outbox.add(conn, outgoing, now, proven=proven):
             added.append(effect.key)
+            if outgoing.kind == "alert":
+                hit("alert-stored")
     if escalation.is_called_for(plan.ticket):
         key = f"alert:{plan.ticket.number}"
         timers.set(conn, key, escalation.first_due(now, known.alert_repeat), "alert", plan.ticket.number, {"step": 1})

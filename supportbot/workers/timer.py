@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from supportbot.calendar import Calendar
 from supportbot.config import RetentionSection
+from supportbot.failpoints import hit
 from supportbot.store import blanking, outbox, queue, registry, retention, tickets, timers
 from supportbot.store.database import Database
 from supportbot.store.timers import Due
@@ -123,6 +124,7 @@ class TimerWorker:
             timers.drop(conn, timer.key)
         else:
             timers.set(conn, timer.key, climb.next_due, "alert", ticket.number, {"step": climb.step}, overwrite=True)
+        hit("alert-repeated")
         return added
 
     def _send_digest(self, conn: Connection, timer: Due, known: Knowledge, now: datetime) -> int:
@@ -134,6 +136,7 @@ class TimerWorker:
                 letter = digest.letter(built, to, known.office, known.templates)
                 added += outbox.add(conn, dispatch.seal(effect, letter, known, now), now)
         timers.move(conn, timer.key, known.calendar.next_due(now, self.digest_at))
+        hit("digest-built")
         return added
 
     async def _remove_old(self, timer: Due, known: Knowledge, now: datetime) -> None:
@@ -150,6 +153,7 @@ class TimerWorker:
         if removed:
             counts = dict(Counter(timer.data) + Counter(removed))
             timers.set(conn, timer.key, timer.due, RETENTION, data=counts, overwrite=True)
+            hit("removing")
         return bool(removed)
 
     def _end_night(self, timer: Due, known: Knowledge, now: datetime, conn: Connection) -> None:

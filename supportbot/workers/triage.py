@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from supportbot.failpoints import hit
 from supportbot.mail.glimpse import sender_and_subject
 from supportbot.store import inbox
 from supportbot.store.database import Database
@@ -61,6 +62,7 @@ class TriageWorker:
         known = self.knowledge()
         unread = [Unread(row.content, known.calendar.day(row.received)) for row in waiting]
         answers = await self.sandbox.read(unread, known.desk, known.judging)
+        hit("parsed")
         await asyncio.gather(*(self._settle(row, answer, known) for row, answer in zip(waiting, answers, strict=True)))
         return len(waiting)
 
@@ -76,6 +78,7 @@ class TriageWorker:
             log.error("a mail could not be settled", inbox_id=row.id, exc_info=error)
             await self._strike(row, f"{type(error).__name__} while settling")
             return
+        hit("ticket-committed")
         log.info("settled", inbox_id=row.id, verdict=settled.verdict, ticket=settled.ticket, because=settled.reason)
         for tell in self.settled:
             tell(settled)

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from supportbot.failpoints import hit
 from supportbot.store.tables import METADATA
 
 context.configure(
@@ -9,5 +10,6 @@ context.configure(
     target_metadata=METADATA,
     transactional_ddl=True,
     render_as_batch=True,
+    on_version_apply=lambda **_: hit("migrating"),
 )
 context.run_migrations()
