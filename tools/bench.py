@@ -239,8 +239,7 @@ def main() -> None:
     users = {f"bench{number}": PASSWORD for number in range(len(counts))} | {"trickle": PASSWORD}
     with tempfile.TemporaryDirectory(prefix="supportbot-bench-") as name:
         folder = Path(name)
-        (folder / "dovecot").mkdir()
-        with Dovecot(folder / "dovecot", users) as dovecot:
+        with Dovecot(users) as dovecot:
             for number, mails in enumerate(counts):
                 backlog(folder, dovecot, mails, number)
             if chosen.seconds:

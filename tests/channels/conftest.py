@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -24,30 +25,25 @@ def other_certificate(tmp_path_factory):
 
 
 @pytest.fixture
-def start_dovecot(tmp_path_factory, certificate) -> Iterator[Callable[..., Dovecot]]:
+def start_dovecot(certificate) -> Iterator[Callable[..., Dovecot]]:
     """Start a Dovecot for this test alone, that it may kill."""
-    yield from starter(tmp_path_factory, certificate)
+    yield from starter(certificate)
 
 
 @pytest.fixture(scope="module")
-def start_shared_dovecot(tmp_path_factory, certificate) -> Iterator[Callable[..., Dovecot]]:
-    yield from starter(tmp_path_factory, certificate)
+def start_shared_dovecot(certificate) -> Iterator[Callable[..., Dovecot]]:
+    yield from starter(certificate)
 
 
-def starter(tmp_path_factory, certificate) -> Iterator[Callable[..., Dovecot]]:
+def starter(certificate) -> Iterator[Callable[..., Dovecot]]:
     if not dovecot.available():
         pytest.skip("Dovecot is not installed")
-    started: list[Dovecot] = []
 
     def start(**variant: Any) -> Dovecot:
-        variant = {"certificate": certificate} | variant
-        server = Dovecot(tmp_path_factory.mktemp("dovecot"), USERS, **variant)
-        started.append(server.__enter__())
-        return server
+        return servers.enter_context(Dovecot(USERS, **({"certificate": certificate} | variant)))
 
-    yield start
-    for server in started:
-        server.end()
+    with ExitStack() as servers:
+        yield start
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def tokens(identity, tmp_path):
 @pytest.fixture(params=["with SASL-IR", "without"])
 def dovecot(request, identity, start_dovecot, tmp_path):
     capability = "" if request.param == "with SASL-IR" else FULL.replace("SASL-IR ", "")
-    return start_dovecot(capability=capability, **dovecot_settings(identity, tmp_path))
+    return start_dovecot(capability=capability, **dovecot_settings(identity))
 
 
 async def test_signed_in_and_a_withdrawn_token_is_replaced_once(dovecot, identity, user, tokens):
@@ -75,7 +75,7 @@ async def test_another_ones_mailbox(dovecot, identity, user, tokens):
 async def test_the_session_ends_before_its_token(start_dovecot, tmp_path, user, monkeypatch):
     monkeypatch.setattr(tokens_module, "SHORTEST_LIFE", 1.0)
     async with Identity(user, life=1) as identity:
-        server = start_dovecot(**dovecot_settings(identity, tmp_path))
+        server = start_dovecot(**dovecot_settings(identity))
         async with imap.open_session(mailbox(server, user), Tokens(identity.section(tmp_path), WHERE)) as session:
             assert await session.search() == []
             assert not session.over

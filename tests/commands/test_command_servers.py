@@ -9,10 +9,10 @@ from servers.smtp_sink import SmtpSink
 
 
 @pytest.fixture(scope="module")
-def dovecot(tmp_path_factory):
+def dovecot():
     if not available():
         pytest.skip("Dovecot is not installed: run tools/servers")
-    with Dovecot(tmp_path_factory.mktemp("dovecot"), {"desk": PASSWORD}) as started:
+    with Dovecot({"desk": PASSWORD}) as started:
         yield started
 
 

@@ -14,10 +14,10 @@ _numbers = count()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server():
     if not available():
         pytest.skip("Dovecot is not installed: run tools/servers")
-    with Dovecot(tmp_path_factory.mktemp("dovecot"), USERS) as started:
+    with Dovecot(USERS) as started:
         yield started
 
 

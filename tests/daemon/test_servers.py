@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
@@ -26,19 +27,14 @@ MORNING = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def own_server(tmp_path_factory, server):
-    """A Dovecot that a test may kill, or that can less than others. Its sockets' paths must stay under 108 signs."""
+def own_server(server):
+    """A Dovecot that a test may kill, or that can less than others."""
 
     def start(capability: str = "") -> Dovecot:
-        started = Dovecot(tmp_path_factory.mktemp("dv"), {"desk": PASSWORD}, capability, certificate=server.certificate)
-        started.__enter__()
-        servers.append(started)
-        return started
+        return open_servers.enter_context(Dovecot({"desk": PASSWORD}, capability, certificate=server.certificate))
 
-    servers: list[Dovecot] = []
-    yield start
-    for each in servers:
-        each.end()
+    with ExitStack() as open_servers:
+        yield start
 
 
 SECOND = """

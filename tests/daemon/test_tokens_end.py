@@ -34,11 +34,10 @@ async def identity():
 
 
 @pytest.fixture
-def dovecot(identity, tmp_path_factory):
+def dovecot(identity):
     if not available():
         pytest.skip("Dovecot is not installed: run tools/servers")
-    folder = tmp_path_factory.mktemp("dv")
-    with Dovecot(folder, {"desk0": PASSWORD}, **dovecot_settings(identity, folder)) as started:
+    with Dovecot({"desk0": PASSWORD}, **dovecot_settings(identity)) as started:
         yield started
 
 

@@ -1,11 +1,12 @@
-"""A folder -> a real Dovecot (2.3) on free ports of 127.0.0.1, with users, TLS and, where wanted, fewer capabilities.
+"""Users -> a real Dovecot (2.3) on free ports of 127.0.0.1, with TLS and, where wanted, fewer capabilities.
 
-    with Dovecot(tmp_path, {"anna": "secret"}) as server:
+    with Dovecot({"anna": "secret"}) as server:
         server.deliver("anna", [b"From: ..."])       # straight into the Maildir: fast, and seen by IDLE
         imaplib.IMAP4("127.0.0.1", server.port)      # plain; server.tls_port with server.certificate.ca_file
 
-The trap: mails live in Maildir files owned by a system user; as root that is `mail`. Every process that is started is
-ended by its pid. `available()` says whether the program is there.
+The trap: mails live in Maildir files owned by a system user (as root that is `mail`), who must be able to pass through
+every folder above them: so they have a folder of their own, and not one of pytest's, which are private. Every process
+that is started is ended by its pid. `available()` says whether the program is there.
 """
 
 import os
@@ -14,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
@@ -91,22 +93,29 @@ def free_port() -> int:
 
 
 class Dovecot:
-    """`capability` replaces what the server says it can (FULL without MOVE, say); `extra` is added to its config."""
+    """`capability` replaces what the server says it can (FULL without MOVE, say).
+
+    `extra` is added to its config, with FOLDER for the server's folder, where `files` (name -> text) are put.
+    """
 
     def __init__(
         self,
-        folder: Path,
         users: Mapping[str, str],
         capability: str = "",
         mechanisms: str = "plain login",
         extra: str = "",
+        files: Mapping[str, str] = {},
         certificate: certificates.Certificate | None = None,
     ) -> None:
         self.host = "127.0.0.1"
         self.port, self.tls_port = free_port(), free_port()
-        self.folder = folder
+        self.folder = Path(tempfile.mkdtemp(prefix="supportbot-dovecot-"))
+        self.folder.chmod(0o755)
         self.users = dict(users)
-        self.certificate = certificate or certificates.make(folder)
+        self.certificate = certificate or certificates.make(self.folder)
+        for name, text in files.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        extra = extra.replace("FOLDER", str(self.folder))
         self._settings = {"capability": capability, "mechanisms": mechanisms, "extra": extra}
         owner = pwd.getpwnam("mail") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self._uid, self._gid = owner.pw_uid, owner.pw_gid
@@ -120,6 +129,7 @@ class Dovecot:
 
     def __exit__(self, *_: object) -> None:
         self.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write(self) -> None:
         folder, capability = self.folder, self._settings["capability"]
@@ -127,7 +137,6 @@ class Dovecot:
             place.mkdir(parents=True, exist_ok=True)
         for user in self.users:
             self._own(folder / "homes" / user)
-        self._reach(folder)
         lines = [f"{user}:{{PLAIN}}{password}::::::" for user, password in self.users.items()]
         (folder / "users").write_text("\n".join(lines) + "\n", encoding="utf-8")
         name = pwd.getpwuid(os.geteuid()).pw_name
@@ -152,13 +161,6 @@ class Dovecot:
         place.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             os.chown(place, self._uid, self._gid)
-
-    @staticmethod
-    def _reach(folder: Path) -> None:
-        """Dovecot's own users must be able to pass through the temporary folders, which pytest makes private."""
-        for place in (folder, *folder.parents):
-            if place.owner() == pwd.getpwuid(os.geteuid()).pw_name and place != Path("/"):
-                place.chmod(place.stat().st_mode | 0o011)
 
     def start(self) -> None:
         """Start (again) on the same ports and mails; returns when the greeting comes."""

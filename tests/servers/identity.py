@@ -106,12 +106,11 @@ class Identity:
         return web.json_response({"active": True, "username": user} if user else {"active": False})
 
 
-def dovecot_settings(identity: Identity, folder: Path) -> dict[str, str]:
-    """What a Dovecot needs to ask this endpoint about tokens: `mechanisms` and `extra` of servers.dovecot."""
-    asks = folder / "dovecot-oauth2.conf.ext"
-    asks.write_text(
+def dovecot_settings(identity: Identity) -> dict[str, Any]:
+    """What a Dovecot needs to ask this endpoint about tokens: `mechanisms`, `extra`, `files` of servers.dovecot."""
+    asks = (
         f"introspection_url = http://127.0.0.1:{identity.port}/introspect\n"
         "introspection_mode = post\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n"
     )
-    extra = f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {asks}\n}}\n"
-    return {"mechanisms": "plain login xoauth2 oauthbearer", "extra": extra}
+    extra = "passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = FOLDER/oauth2.conf\n}\n"
+    return {"mechanisms": "plain login xoauth2 oauthbearer", "extra": extra, "files": {"oauth2.conf": asks}}

@@ -16,6 +16,7 @@ import logging
 import re
 import ssl
 import threading
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -46,6 +47,8 @@ class Received:
     encrypted: bool
     connection: int
     """Number of the connection that it came over, from 1."""
+    at: float = field(default_factory=time.monotonic)
+    """When its final dot came."""
 
 
 @dataclass(slots=True)
