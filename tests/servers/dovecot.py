@@ -233,8 +233,11 @@ class Dovecot:
         root = self.folder / "homes" / user / "Maildir"
         return root if mailbox == "INBOX" else root / f".{mailbox}"
 
-    def deliver(self, user: str, contents: Iterable[bytes], mailbox: str = "INBOX") -> None:
-        """Put mails into a folder as a delivery agent does: written aside, then renamed into `new`."""
+    def deliver(self, user: str, contents: Iterable[bytes], mailbox: str = "INBOX", seen: bool = False) -> None:
+        """Put mails into a folder as a delivery agent does: written aside, then renamed into `new`.
+
+        `seen`: as if somebody had read them already.
+        """
         maildir = self.maildir(user, mailbox)
         for place in (maildir.parent, maildir, *(maildir / name for name in ("tmp", "new", "cur"))):
             self._own(place)
@@ -244,10 +247,17 @@ class Dovecot:
             aside.write_bytes(content)
             if os.geteuid() == 0:
                 os.chown(aside, self._uid, self._gid)
-            aside.rename(maildir / "new" / name)
+            aside.rename(maildir / "cur" / f"{name}:2,S" if seen else maildir / "new" / name)
+
+    def contents(self, user: str) -> dict[str, list[bytes]]:
+        """Every folder of a user (as named on disk) and the mails in it."""
+        return {name: [file.read_bytes() for file in files] for name, files in self._files(user).items()}
 
     def folders(self, user: str) -> dict[str, int]:
         """Every folder of a user (as named on disk) and how many mails lie in it."""
+        return {name: len(files) for name, files in self._files(user).items()}
+
+    def _files(self, user: str) -> dict[str, list[Path]]:
         root = self.maildir(user)
         boxes = {"INBOX": root} | {place.name[1:]: place for place in root.glob(".*") if (place / "cur").is_dir()}
-        return {name: sum(len(list((box / sub).iterdir())) for sub in ("new", "cur")) for name, box in boxes.items()}
+        return {name: [*box.glob("new/*"), *box.glob("cur/*")] for name, box in boxes.items()}

@@ -6,8 +6,9 @@
         assert [mail.recipients for mail in sink.accepted] == [["anna@kund.example"]]
 
 A step is CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, content (the final dot), RSET or QUIT. A fault is a reply
-line, DROP (the connection is reset) or SILENCE. The trap: at "content" the sink has the mail when the fault comes;
-DROP, SILENCE and garbage leave a copy with `answer` "withheld", a 4xx or 5xx one that does not count.
+line, DROP (the connection is reset), SILENCE, or at "content" SLOW (kept, and answered after six seconds). The trap: at
+"content" the sink has the mail when the fault comes; DROP, SILENCE and garbage leave a copy with `answer` "withheld",
+a 4xx or 5xx one that does not count.
 """
 
 import asyncio
@@ -29,6 +30,8 @@ from servers.certificates import Certificate
 
 DROP = "drop"
 SILENCE = "silence"
+SLOW = "slow"
+KEPT = "250 2.0.0 kept"
 
 Answer = Literal["accepted", "withheld", "refused"]
 
@@ -43,6 +46,8 @@ class Received:
     """Parameters of MAIL and RCPT, upper case."""
     content: bytes
     answer: Answer
+    reply: str
+    """What the final dot was answered, or the fault in place of it."""
     user: str
     encrypted: bool
     connection: int
@@ -70,6 +75,8 @@ class SmtpSink:
     commands: list[str] = field(default_factory=list)
     """Verbs in the order in which they came, over all connections."""
     connections: int = 0
+    spoil: Callable[[str], str | None] | None = None
+    """Asked at each step, while no fault waits there: the fault that it meets with, or None."""
     _faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
@@ -99,7 +106,9 @@ class SmtpSink:
 
     def take_fault(self, step: str) -> str | None:
         queue = self._faults.get(step)
-        return queue.pop(0) if queue else None
+        if queue:
+            return queue.pop(0)
+        return self.spoil(step) if self.spoil else None
 
     def start(self) -> None:
         logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd's: connections that we break on purpose
@@ -251,6 +260,7 @@ class _Hooks:
                 options=[*envelope.mail_options, *envelope.rcpt_options],
                 content=content,
                 answer=_answer(fault),
+                reply=fault or KEPT,
                 user=login,
                 encrypted=session.ssl is not None or self._sink.tls == "tls",
                 connection=self._dialogue.number,
@@ -261,10 +271,13 @@ class _Hooks:
             self._dialogue.transport.abort()
         elif fault == SILENCE:
             await asyncio.sleep(3600)
-        return fault or "250 2.0.0 kept"
+        elif fault == SLOW:
+            await asyncio.sleep(6)
+            return KEPT
+        return fault or KEPT
 
 
 def _answer(fault: str | None) -> Answer:
-    if fault is None or re.match(r"2\d\d\b", fault):
+    if fault in (None, SLOW) or re.match(r"2\d\d\b", fault):
         return "accepted"
     return "refused" if re.match(r"[45]\d\d\b", fault) else "withheld"
