@@ -2,7 +2,7 @@
 PY ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check setup servers bench eval fuzz format lock clean
+.PHONY: demo test check setup servers bench bench-large bench-daemons eval fuzz format lock clean
 
 demo: setup ## the main job, on embedded mail servers
 	$(BIN)/supportbot demo
@@ -21,6 +21,14 @@ bench: setup servers ## speed, as ratios within one run
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_reader.py
 	$(BIN)/python tools/bench_triage.py
+
+TICKETS ?= 1000000
+bench-large: setup servers ## the desk with a million tickets against an empty one (TICKETS=20000 takes seconds)
+	$(BIN)/python tools/bench_large.py --tickets $(TICKETS)
+	$(BIN)/python tools/bench_large.py --tickets $(TICKETS) --postgres
+
+bench-daemons: setup servers ## how fast 1, 2 and 3 daemons on one PostgreSQL drain a full inbox
+	$(BIN)/python tools/bench_daemons.py
 
 eval: setup ## triage on the labelled texts, one writer left out at a time
 	$(BIN)/python tools/eval_triage.py

@@ -59,8 +59,6 @@ T = TypeVar("T")
 
 END_SECONDS = 9
 """The daemon ends within 10 seconds of SIGTERM."""
-PRESENCE = "daemon "
-"""How the leases of daemons that live are named."""
 FORGOTTEN_DAYS = 7
 TRIAGES = 2
 """Loops of the triage worker: while one stores its batch, the process that reads has the other's."""
@@ -109,7 +107,7 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True, rules: 
         alert_repeat=timedelta(minutes=config.alert.repeat_minutes),
         digest_to=_people(config, config.digest.to),
         staff=frozenset(member.address for member in config.staff),
-        limits=Limits(config.limits.acks_unproven_per_hour, config.limits.acks_proven_per_day),
+        limits=Limits(*config.limits.of_what_leaves),
     )
 
 
@@ -297,9 +295,9 @@ def _take_up(config: Config, timer: TimerWorker, intakes: list[IntakeWorker]) ->
 async def _appear(database: Database) -> Lease:
     """That this daemon lives, for the others on its database."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    presence = Lease(database, f"{PRESENCE}{holder}", holder)
+    presence = Lease(database, f"{leases.DAEMON}{holder}", holder)
     await presence.take()
-    await database.write(lambda conn: leases.forget(conn, PRESENCE, FORGOTTEN_DAYS))
+    await database.write(lambda conn: leases.forget(conn, leases.DAEMON, FORGOTTEN_DAYS))
     return presence
 
 
@@ -322,7 +320,8 @@ def _intake(
         now=desk.now,
         arrived=arrived,
         settled=asyncio.Event(),
-        lease=Lease(desk.database, f"mailbox {mailbox.name}", holder) if holder else None,
+        knowledge=lambda: desk.known,
+        lease=Lease(desk.database, f"{leases.MAILBOX}{mailbox.name}", holder) if holder else None,
     )
 
 

@@ -1,16 +1,27 @@
 """Office hours, Swedish working days with eves, and due times. Pure: `now` is always an argument.
 
 The trap: local times are not evenly spaced. All sums here are made on the local wall clock of one day and turned
-into an aware moment at the end; config.py refuses times between 02:00 and 03:00, missing or doubled twice a year.
+into a moment in UTC at the end. In the night that has no 02:30, 02:30 is an hour after 01:30; in the one that has two,
+it is the first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
+
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+"""This program is younger than any earlier moment."""
+
+
+def clock_problem(now: datetime) -> str:
+    """Why this clock cannot be right, or ""."""
+    if now >= EARLIEST:
+        return ""
+    return f"the clock of this machine says {now:%Y-%m-%d}, so nothing is sent. Set it (timedatectl set-ntp true)."
 
 
 @lru_cache(maxsize=32)
@@ -48,17 +59,19 @@ class Calendar:
 
     def next_day_at(self, after: datetime, at: time) -> datetime:
         """The first moment after `after` with this time of day at the desk, free days too."""
-        due = datetime.combine(self.day(after), at, self.zone)
-        return due if due > after else datetime.combine(self.day(after) + timedelta(days=1), at, self.zone)
+        due = self._moment(self.day(after), at)
+        return due if due > after else self._moment(self.day(after) + timedelta(days=1), at)
 
     def next_due(self, after: datetime, at: Sequence[time]) -> datetime:
         """The first of the times of day `at` on a working day that lies after `after`. `at` must not be empty."""
         day = self.day(after)
         for _ in range(400):
             if self.is_working_day(day):
-                for moment in sorted(at):
-                    due = datetime.combine(day, moment, self.zone)
-                    if due > after:
-                        return due
+                left = [due for due in (self._moment(day, moment) for moment in at) if due > after]
+                if left:
+                    return min(left)
             day += timedelta(days=1)
         raise ValueError("no working day within a year")
+
+    def _moment(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, self.zone).astimezone(UTC)

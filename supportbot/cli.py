@@ -57,6 +57,8 @@ SECTIONS: dict[str, dict[str, Late]] = {
         "outbox": Late("outbox:outbox_app", "Mails that leave: list, show, try again."),
         "quarantine": Late("quarantine:quarantine_app", "Mails that were set aside for a person."),
         "privacy": Late("privacy:privacy_app", "Personal data: what is too old, what is about an address."),
+        "reconcile": Late("reconcile:reconcile", "Prove that every mail seen has become something."),
+        "fsck": Late("fsck:fsck", "Hold everything that is stored against what was noted when it was stored."),
     },
     "Rules and single mails (no server, nothing is changed)": {
         "triage": Late("triage:triage", "Decide about mails and say why."),

@@ -157,20 +157,14 @@ class StaffMember(Section):
     name: str = ""
 
 
-def _not_doubled(moment: time) -> time:
-    if time(2) <= moment < time(3):
-        raise ValueError("must not lie between 02:00 and 03:00: that hour is missing or doubled when the clocks change")
-    return moment
-
-
 class DigestSection(Section):
     to: list[MailAddress] = []
     at: list[TimeOfDay] = [time(7, 45), time(13)]
 
     @field_validator("at")
     @classmethod
-    def _not_in_the_doubled_hour(cls, value: list[time]) -> list[time]:
-        return sorted({_not_doubled(moment) for moment in value})
+    def _each_once(cls, value: list[time]) -> list[time]:
+        return sorted(set(value))
 
 
 class AlertSection(Section):
@@ -184,6 +178,13 @@ class LimitsSection(Section):
     batch_mb: int = Field(default=8, ge=1, le=64)
     acks_unproven_per_hour: int = Field(default=60, ge=0)
     acks_proven_per_day: int = Field(default=20, ge=1)
+    acks_same_words_per_day: int = Field(default=1, ge=1)
+    alerts_per_hour: int = Field(default=60, ge=1)
+
+    @property
+    def of_what_leaves(self) -> tuple[int, int, int, int]:
+        acks = (self.acks_unproven_per_hour, self.acks_proven_per_day, self.acks_same_words_per_day)
+        return *acks, self.alerts_per_hour
 
 
 class RetentionSection(Section):
@@ -197,11 +198,6 @@ class RetentionSection(Section):
     tickets: Age = 730
     journal: Age = 730
     corrections: Age = 730
-
-    @field_validator("at")
-    @classmethod
-    def _once_a_day(cls, value: time) -> time:
-        return _not_doubled(value)
 
 
 class WatchSection(Section):

@@ -37,6 +37,10 @@ class Unreachable(SupportbotError):
     """An outside system does not answer as it should: try again later, with back-off."""
 
 
+class Away(Unreachable):
+    """Our own database does not answer, or stores nothing: try again within seconds; nobody is burdened by it."""
+
+
 class Denied(SupportbotError):
     """An outside system refuses us (credentials, rights): tell the operator, try again slowly."""
 

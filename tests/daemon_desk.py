@@ -212,6 +212,7 @@ async def make_desk(
     """A folder with config, secrets and an imported registry. Does nothing where there is one already."""
     if (folder / "config.toml").exists():
         return
+    folder.mkdir(exist_ok=True)
     (folder / "secret.key").write_text("0123456789abcdef" * 4)
     (folder / "imap.txt").write_text(PASSWORD)
     (folder / "smtp.txt").write_text("geheim")

@@ -58,7 +58,7 @@ urgent_phone = "+46406280490"
 type = "email"
 address = "{address}"
 """
-LIMITS = "[limits]\nacks_unproven_per_hour = 100000\nacks_proven_per_day = 100000\n"
+LIMITS = "[limits]\nacks_unproven_per_hour = 100000\nacks_proven_per_day = 100000\nacks_same_words_per_day = 100000\n"
 
 
 @dataclass(frozen=True, slots=True)

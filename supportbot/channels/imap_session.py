@@ -67,6 +67,9 @@ class Session:
         if validity is None:
             raise Denied(f"{connection.where}: the server gives {settings.folders.inbox!r} no UIDVALIDITY.")
         self.uidvalidity = int(validity[1])
+        following = re.search(rb"\[UIDNEXT (\d+)\]", codes, re.I)
+        self.uidnext = int(following[1]) if following else None
+        """No mail of the mailbox has this UID or a higher one, at the moment of opening; None: not said."""
         self.capabilities = connection.capabilities
         self.read_only = b"[READ-ONLY]" in codes.upper()
         flags = re.search(rb"\[PERMANENTFLAGS \(([^)]*)\)\]", codes, re.I)

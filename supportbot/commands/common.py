@@ -67,7 +67,7 @@ def say_json(value: Any) -> None:
 
 def escaped(text: str) -> str:
     r"""JSON in which every control and invisible sign is written as \uXXXX, which means the same."""
-    return "".join(sign if visible(sign) == sign else json.dumps(sign)[1:-1] for sign in text)
+    return visible(text, lambda sign: json.dumps(sign)[1:-1])
 
 
 def _plain(value: Any) -> Any:

@@ -4,22 +4,29 @@ The trap: nobody may learn from the desk's own books who asked to be forgotten, 
 that is keyed with the desk's secret.
 """
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from time import monotonic
+from typing import Annotated, TypeVar
 
 import typer
+from sqlalchemy import Connection
 
 from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, JsonOption, actor, group, say, say_json
 from supportbot.commands.opening import Stored, with_database
 from supportbot.commands.privacy_export import write_export
-from supportbot.errors import Invalid, Problem
-from supportbot.store import about, blanking, privacy, retention
+from supportbot.errors import Invalid, Occupied, Problem
+from supportbot.store import about, blanking, leases, privacy, retention
 from supportbot.store.about import Found, Hits
+from supportbot.store.database import Database
 from supportbot.store.privacy import Plan
 from supportbot.tickets import same_address
 from supportbot.tickets.same_address import Wanted
+
+T = TypeVar("T")
 
 privacy_app = group("Personal data: what is too old, what is about an address.")
 
@@ -32,6 +39,10 @@ ALWAYS_STAYS = (
 )
 ROUNDS = 3
 """New mails may come while it is erased."""
+AT_ONCE = 50_000_000
+"""Bytes of a database that are written anew beside a daemon, which waits meanwhile: a second or two."""
+BREATH = 0.02
+"""Seconds between two steps, at least; else as long as a step took, so that a daemon has its turn."""
 
 
 @privacy_app.command("retention")
@@ -48,7 +59,7 @@ def privacy_retention(
         if dry_run:
             return await stored.database.read(lambda conn: retention.due(conn, ages, now))
         removed: Counter[str] = Counter()
-        while some := await stored.database.write(lambda conn: retention.step(conn, ages, now)):
+        while some := await _in_turn(stored.database, lambda conn: retention.step(conn, ages, now)):
             removed.update(some)
         await stored.database.write(blanking.sweep)
         await stored.database.scrub(whole=False)
@@ -105,7 +116,7 @@ def privacy_erase(
 ) -> None:
     """Remove what is about an address, and say what stays and why (GDPR article 17). It cannot be undone.
 
-    The database's file is written anew afterwards; others wait for it meanwhile.
+    The database is written anew afterwards, and others wait meanwhile: a large one only while no daemon runs.
 
     Example: supportbot privacy erase --address anna@kund.example --dry-run
     """
@@ -165,13 +176,44 @@ async def _erase(stored: Stored, asked: Wanted, who: str) -> Plan:
             break
         counts.update(planned.counts)
         for part in privacy.steps(planned):
-            await database.write(partial(privacy.erase, part=part, wanted=asked, key=key, actor=who, now=stored.now()))
+            erase = partial(privacy.erase, part=part, wanted=asked, key=key, actor=who, now=stored.now())
+            await _in_turn(database, erase)
     hashed = same_address.address_hash(asked.address, key)
     await database.write(blanking.sweep)
     await database.write(lambda conn: retention.note(conn, stored.now(), who, "erased", counts, hashed))
-    if not await database.scrub(whole=True):
-        stays["the database's log, until nobody reads it: it is emptied at night, or by erasing again"] = None
+    if held := await _scrub(database):
+        stays[held] = None
     return Plan((), (), (), (), tuple(stays))
+
+
+async def _in_turn(database: Database, run: Callable[[Connection], T]) -> T:
+    """One step of much work. SQLite's lock is no queue: without a pause afterwards, a daemon might not get it."""
+    begun = monotonic()
+    result = await database.write(run)
+    await asyncio.sleep(max(BREATH, monotonic() - begun))
+    return result
+
+
+async def _scrub(database: Database) -> str:
+    """What removed rows may still be read from afterwards, and the mend; "": nothing."""
+    size = await database.size()
+    whole = size <= AT_ONCE or await _is_alone(database)
+    done = await database.scrub(whole)
+    if not whole:
+        gaps = f"what lies between the rows of the database ({size // 1_000_000} MB) until it is written anew"
+        return f"{gaps}, which would hold up the daemon: stop it, and erase again"
+    return "" if done else "what the database's file or log still holds, as others are using it: erase again"
+
+
+async def _is_alone(database: Database) -> bool:
+    """Whether no daemon works with the database; on SQLite, none can start until this command has ended."""
+    if database.shared:
+        return not await database.read(lambda conn: leases.holders(conn, leases.DAEMON))
+    try:
+        database.occupy("daemon")
+    except Occupied:
+        return False
+    return True
 
 
 def _told(planned: Plan) -> str:

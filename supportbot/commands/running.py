@@ -18,11 +18,16 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     Example: supportbot run --config /etc/supportbot/config.toml
     """
     from supportbot import app
+    from supportbot.calendar import clock_problem
     from supportbot.commands.opening import load_config
+    from supportbot.errors import Denied
     from supportbot.logs import start_logs
 
     settings = load_config(config)
     start_logs(settings.log.format, settings.log.level)
+
+    if problem := clock_problem(app.clock()):
+        raise Denied(problem)
 
     async def work() -> None:
         stop, wished = asyncio.Event(), asyncio.Event()

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from socket import gethostname
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,7 @@ import typer
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, counted, say, say_json
 from supportbot.commands.opening import Stored, with_database
 from supportbot.config import Config
-from supportbot.store import alarms, outbox
+from supportbot.store import alarms, leases, mailboxes, outbox
 from supportbot.store import status as stored_status
 from supportbot.store.outbox import OutboxRow
 from supportbot.store.status import State
@@ -67,13 +68,17 @@ def status(
 
 
 def _whether_alive(config: Path) -> None:
-    """Ends the command. The daemon notes each look for faults, four times a minute."""
+    """Ends the command. A daemon notes each look for faults, four times a minute; where several may run, this host's
+    must hold its own lease, as another's looks prove nothing of it."""
 
-    async def work(stored: Stored) -> datetime | None:
-        return (await stored.database.read(alarms.last)).at
+    async def work(stored: Stored) -> bool:
+        if stored.database.shared:
+            living = await stored.database.read(lambda conn: leases.holders(conn, leases.DAEMON))
+            return any(name.startswith(f"{gethostname()}:") for name in living)
+        at = (await stored.database.read(alarms.last)).at
+        return at is not None and stored.now() - at <= WAITING
 
-    at = with_database(config, work)
-    lives = at is not None and datetime.now(UTC) - at <= WAITING
+    lives = with_database(config, work)
     say("The daemon lives." if lives else "The daemon gives no sign of life: supportbot run")
     raise typer.Exit(0 if lives else 1)
 
@@ -84,16 +89,14 @@ def _is_late(row: OutboxRow, now: datetime) -> bool:
 
 
 def _mailboxes(look: Look) -> list[str]:
-    known = {mailbox.name: mailbox for mailbox in look.state.mailboxes}
+    known = {(box.name, box.folder): box for box in look.state.mailboxes}
     found = []
-    for name in [mailbox.name for mailbox in look.config.mailbox]:
-        mailbox = known.get(name)
-        if mailbox is None:
-            found.append(f"mailbox {name}: has never been read; is the daemon running? (supportbot run)")
-        elif mailbox.failing_since:
-            found.append(f"mailbox {name}: fails since {look.at(mailbox.failing_since)}: {mailbox.error}")
-        elif mailbox.last_search and look.now - mailbox.last_search > STALE:
-            found.append(f"mailbox {name}: not read since {look.at(mailbox.last_search)}; is the daemon running?")
+    for box in look.config.mailbox:
+        seen = known.get((box.name, box.folders.inbox), mailboxes.unread(box.name, box.folders.inbox))
+        if unwell := seen.unwell(timedelta(seconds=box.search_seconds), look.now):
+            since = f" (since {look.at(unwell.since)})" if unwell.since else ""
+            hint = "" if unwell.refused else "; is the daemon running? (supportbot run)"
+            found.append(f"mailbox {box.name}: {unwell.because}{since}{hint}")
     return found
 
 
@@ -173,6 +176,7 @@ def _as_json(look: Look, troubles: list[str]) -> dict[str, Any]:
         "undelivered": state.gave_up,
         "reload": {name: getattr(state.reload, name) for name in state.reload.__slots__} if state.reload else None,
         "retention": {"at": state.retention.at, "removed": state.retention.counts} if state.retention else None,
+        "daemons": state.daemons,
         "mailboxes": [
             {
                 "name": m.name,
@@ -180,6 +184,7 @@ def _as_json(look: Look, troubles: list[str]) -> dict[str, Any]:
                 "last_search": m.last_search,
                 "failing_since": m.failing_since,
                 "error": m.error if m.failing_since else None,
+                "reader": state.readers.get(m.name),
             }
             for m in state.mailboxes
         ],
@@ -192,8 +197,11 @@ def _tell(look: Look, troubles: list[str]) -> None:
     say(f"waiting mails: {state.waiting}")
     say(f"set aside:     {state.quarantined}")
     say("outbox:        " + (", ".join(f"{count} {name}" for name, count in sorted(state.outbox.items())) or "empty"))
-    for mailbox in state.mailboxes:
-        say(f"mailbox {mailbox.name}: last read {look.at(mailbox.last_search) if mailbox.last_search else 'never'}")
+    if state.daemons:
+        say(f"daemons:       {', '.join(map(_host, state.daemons))}")
+    for box in state.mailboxes:
+        reader = f", by {_host(state.readers[box.name])}" if box.name in state.readers else ""
+        say(f"mailbox {box.name}: last read {look.at(box.last_search) if box.last_search else 'never'}{reader}")
     if state.reload:
         say(f"config, rules and registry of: {look.at(state.reload.at)}")
     if state.retention:
@@ -203,3 +211,8 @@ def _tell(look: Look, troubles: list[str]) -> None:
         say(f"! {trouble}")
     if not troubles:
         say("All is well.")
+
+
+def _host(holder: str) -> str:
+    """A daemon's host and process, without what tells its lives apart."""
+    return holder.rpartition(":")[0]

@@ -58,7 +58,7 @@ def one_address(values: Sequence[str]) -> Address | None:
     if len(values) != 1:
         return None
     if plain := _PLAIN.fullmatch(values[0]):
-        return _read(_Mailbox(words=plain[1].split(), bare=plain[1].split(), angles=[plain[2]]))
+        return _named(plain[2], " ".join(plain[1].split()))
     boxes = list(_mailboxes(values[0], one=True))
     return _read(boxes[0]) if len(boxes) == 1 else None
 
@@ -198,11 +198,13 @@ def _read(box: _Mailbox) -> Address | None:
         spec = box.bare[0]
     else:
         return None
-    address = plain_address(spec)
-    if address is None:
-        return None
     name = " ".join(box.words) if box.angles else ""
-    return Address(name=shown_name(name or " ".join(box.comments)), address=address)
+    return _named(spec, name or " ".join(box.comments))
+
+
+def _named(spec: str, name: str) -> Address | None:
+    address = plain_address(spec)
+    return None if address is None else Address(name=shown_name(name), address=address)
 
 
 def shown_name(raw: str) -> str:

@@ -27,11 +27,11 @@ def judge(headers: Headers, sender: Address | None, authserv_id: str | None) -> 
     """What `authserv_id` found about the domain of From; "unknown" without a sender or a server that we believe."""
     if sender is None or not authserv_id:
         return "unknown"
-    results = _own_results(headers, authserv_id)
-    policy = [one for one in results if one.method == "dmarc" and one.result in ("pass", "fail")]
+    statements = _own_statements(headers, authserv_id)
+    policy = [one for one in _results(statements, "dmarc") if one.result in ("pass", "fail")]
     if policy:
         return _by_policy(policy, sender.domain)
-    return _by_alignment(results, sender.domain)
+    return _by_alignment(_results(statements, "spf", "dkim"), sender.domain)
 
 
 def _by_policy(results: list[_Result], domain: str) -> Authenticity:
@@ -43,7 +43,7 @@ def _by_policy(results: list[_Result], domain: str) -> Authenticity:
 
 def _by_alignment(results: list[_Result], domain: str) -> Authenticity:
     """Without a DMARC result: one of SPF and DKIM proves the domain of From, or both fail for it."""
-    if any(one.result == "pass" and one.method in ("spf", "dkim") and _aligned(one.about, domain) for one in results):
+    if any(one.result == "pass" and _aligned(one.about, domain) for one in results):
         return "verified"
     about_it = [one for one in results if not one.about or _aligned(one.about, domain)]
     methods = {one.method for one in about_it if one.result in _BAD}
@@ -61,12 +61,17 @@ def _aligned(one: str, other: str) -> bool:
     return not public and lower.endswith("." + upper)
 
 
-def _own_results(headers: Headers, authserv_id: str) -> list[_Result]:
+def _own_statements(headers: Headers, authserv_id: str) -> list[list[str]]:
     for value in headers.all("Authentication-Results"):
         statements = _statements(value)
         if statements and _names(statements[0], authserv_id):
-            return [result for statement in statements[1:] if (result := _result(statement))]
+            return statements[1:]
     return []
+
+
+def _results(statements: list[list[str]], *methods: str) -> list[_Result]:
+    told = [one for one in statements if one and one[0].strip().lower() in methods]
+    return [result for statement in told if (result := _result(statement))]
 
 
 def _names(statement: list[str], authserv_id: str) -> bool:
@@ -77,7 +82,7 @@ def _names(statement: list[str], authserv_id: str) -> bool:
 def _statements(value: str) -> list[list[str]]:
     """The lexemes between semicolons, comments dropped and quoted strings unquoted (one lexeme, never a sign)."""
     value = value[:_LONGEST]
-    if not any(sign in value for sign in '"()'):
+    if '"' not in value and "(" not in value and ")" not in value:
         return [_BARE_LEXEME.findall(statement) for statement in value.split(";")]
     statements: list[list[str]] = [[]]
     at = depth = 0

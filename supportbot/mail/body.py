@@ -29,6 +29,10 @@ _ENRICHED_TAG = re.compile(r"<(?:param>[^<]{0,200}</param|/?[A-Za-z][A-Za-z-]{0,
 _WORD = re.compile(r"\w{2,}")
 _COMPARED = 50_000
 """Signs of each text that are compared with the other."""
+_LINES = 50
+"""How many are looked for, each in all of the HTML."""
+_TELLING = 20
+"""Signs of a line that is worth looking for."""
 
 
 @dataclass(slots=True)
@@ -64,7 +68,7 @@ def read_body(root: Part) -> Body:
 
 def _compared(body: Body) -> Body:
     """Where plain text and HTML say different things, both are shown: a rule must not miss what one of them says."""
-    if body.html is None or not body.plain:
+    if body.html is None or not body.plain or _is_repeated(body.plain, body.html):
         return body
     plain = _words(body.plain)
     if len(plain) < 3:
@@ -81,6 +85,31 @@ def _compared(body: Body) -> Body:
         body.html = Source(f"<div>{escape(body.plain)}</div>\n{body.html.html}")
     body.plain = None
     return body
+
+
+def _is_repeated(plain: str, rich: Source) -> bool:
+    """Whether the HTML surely shows so many whole lines of the plain text that both are alike.
+
+    The first and the last word of a line may go on in another element, so they count for nothing. Words are counted as
+    cheaply as can be: of what is shown too few, of the rest too many ("a@b.se" has at most as many as fit into it).
+    """
+    if len(plain) > _COMPARED:
+        return False
+    shown: set[str] = set()
+    others: list[str] = []
+    for line in plain.split("\n", _LINES):
+        said = line.lstrip("> ")
+        if len(said) > _TELLING and rich.repeats(said):
+            words = said.lower().split()
+            shown.update(words[1:-1])
+            others += (words[0], words[-1])
+        else:
+            others.append(said)
+    if not shown:
+        return False
+    certain = len([word for word in shown if len(word) > 1 and word.isalpha()])
+    rest = sum([1 if word.isalpha() else (len(word) + 1) // 3 for word in set(" ".join(others).split())])
+    return certain >= 0.3 * (certain + rest)
 
 
 def _are_alike(words: set[str], shared: set[str]) -> bool:

@@ -89,7 +89,9 @@ def _by_wording(null: bool, daemon: bool, weak: bool, subject: str, text: str) -
 def is_daemon(root: Part, sender: Address | None) -> bool:
     """From or Return-Path has a local part that only mail systems use."""
     path = (root.headers.get("Return-Path") or "").strip("<> \t")
-    return any(wording.DAEMON.fullmatch(_local(address)) for address in (path, _from(root, sender)))
+    sent = _from(root, sender)
+    found = wording.DAEMON.fullmatch(_local(path)) or (sent != path and wording.DAEMON.fullmatch(_local(sent)))
+    return bool(found)
 
 
 def _is_weak_daemon(root: Part, sender: Address | None) -> bool:

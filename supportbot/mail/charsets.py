@@ -75,7 +75,9 @@ quotation mark they are Swedish."""
 
 def decode(content: bytes, declared: str | None) -> tuple[str, str]:
     """The text, never raising, and in words what was wrong with the claim ("" where nothing was)."""
-    name = (declared or "").strip().strip("'\"").lower().replace(" ", "")
+    name = declared or ""
+    if name not in _CODEC_OF:
+        name = name.strip().strip("'\"").lower().replace(" ", "")
     codec = _CODEC_OF.get(name)
     if codec is None:
         text, used = _guessed(content)
@@ -87,6 +89,11 @@ def decode(content: bytes, declared: str | None) -> tuple[str, str]:
     if codec.startswith(("utf-16", "utf-32")) and b"\0" not in content:
         return _guessed(content)[0], f"declared {name}, but is not"
     return _as_declared(content, codec, name)
+
+
+def is_known(charset: str | None) -> bool:
+    """Whether it is the name of a charset, in small letters."""
+    return charset in _CODEC_OF
 
 
 def mend(text: str) -> tuple[str, bool]:

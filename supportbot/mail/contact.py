@@ -10,7 +10,8 @@ from supportbot.mail.wording import DEVICES, SENT_FROM, by_first_sign, words
 _SENT_FROM = by_first_sign(SENT_FROM)
 OF_MINE = ("my ", "min ", "mitt ", "a ")
 RULE = re.compile(r"[-_=*—–─~. ]{3,}$")
-_RULING = frozenset("-_=*—–─~. ")
+RULING = frozenset("-_=*—–─~. ")
+"""What a rule, and a signature's delimiter, begins with."""
 CONTACT = re.compile(
     r"[^\s@]{1,64}@[^\s@]{1,255}|https?://|\bwww\.|\b(?:tel|tfn|tlf|telefon|mobil|mob|phone|cell|fax|växel|direkt|org\.?\s?nr|"
     r"momsreg\.?\s?nr|vat|skype|e-?post|e-?mail|mail|web|webb|arb|adress|besök|post|bankgiro|bg|hemsida|kontakt)\b\.?\s{0,3}[:.|]?\s{0,3}[+\d(]"
@@ -85,7 +86,7 @@ def is_advert(text: str, followed: bool) -> bool:
 
 
 def is_rule(text: str) -> bool:
-    return text[:1] in _RULING and RULE.match(text) is not None
+    return text[:1] in RULING and RULE.match(text) is not None
 
 
 def is_sent_from(text: str) -> bool:
@@ -93,7 +94,7 @@ def is_sent_from(text: str) -> bool:
     if text[:1].isalpha() and text[0].lower() not in _SENT_FROM:
         return False
     low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
-    if len(low) > 140 or low.rstrip("*_").endswith("?"):
+    if low[:1] not in _SENT_FROM or len(low) > 140 or low.rstrip("*_").endswith("?"):
         return False
     if (
         low.rstrip("*_").endswith(".")
@@ -113,10 +114,10 @@ def is_sent_from(text: str) -> bool:
 
 def is_contact_like(text: str) -> bool:
     """Short and no sentence, or a telephone number, an address, a link."""
-    if len(text) < 3 or is_rule(text) or is_sent_from(text):
-        return True
     count = len(text.split())
     if count <= 8 and len(text) <= 80 and not text.rstrip("*_").endswith(_ENDS) and not AFTERTHOUGHT.match(text):
+        return True
+    if len(text) < 3 or is_rule(text) or is_sent_from(text):
         return True
     return count <= 20 and not text.endswith(_ENDS) and CONTACT.search(text) is not None
 

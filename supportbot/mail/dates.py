@@ -32,7 +32,7 @@ def read_date(value: str | None) -> datetime | None:
             value = _COMMENT.sub(" ", value).strip()
             value = _ZONE_NAME.sub(lambda zone: _EUROPEAN[zone[1]], value)
             found = _rfc5322(value) or _iso(value)
-        return found if _FIRST <= found < _LAST else None
+        return found if _FIRST.year < found.year < _LAST.year - 1 or _FIRST <= found < _LAST else None
     except (ValueError, OverflowError, IndexError, TypeError, AttributeError):
         return None
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from supportbot.mail.charsets import decode, mend
 
-_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?((?:[^?]|\?(?!=))*?)(?:\?=|$)")
+_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*+(?:\?(?!=)[^?]*+)*+)(?:\?=|$)")
 _LONGEST = 8000
 """Signs of a value that are looked at: the search is quadratic in the worst case."""
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -67,6 +67,8 @@ def _quoted(text: str) -> bytes:
 
 
 def _base64(texts: list[str]) -> bytes:
+    if len(texts) == 1:
+        return _unpadded(_NO_BASE64.sub("", texts[0]))
     pieces = [_NO_BASE64.sub("", text) for text in texts]
     if any(len(piece) % 4 and "=" not in text for piece, text in zip(pieces[:-1], texts, strict=False)):
         pieces = ["".join(pieces)]  # cut between the four signs of one group

@@ -7,6 +7,7 @@ limits hold before anything structured is read (reliability §5.5).
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from supportbot.mail.charsets import decode
 from supportbot.mail.message import Headers
@@ -23,9 +24,13 @@ _ALWAYS_KEPT = frozenset({"from", "sender", "reply-to", "to", "cc", "subject", "
 _ADDRESSING = frozenset({"from", "sender", "reply-to", "to", "cc", "return-path"})
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
-_TIDY = re.compile(r"([!-9;-~]{1,200}):([^\n]*\n(?:[ \t][^\n]*\n)*)")
-"""One field of a header in which nothing is broken, with its line ends."""
+_TIDY = re.compile(r"^([!-9;-~]{1,200}):[ \t]*([^\n]*)\n", re.MULTILINE)
+"""One unfolded field of a header in which nothing is broken."""
+_PLAIN = bytes(range(32, 127)) + b"\t\r\n"
+"""What a header may hold, but for a CR alone."""
 _BLANKS = " \t\r\n\x0b\x0c"
+_SHORT = 200
+"""Bytes of a header that is likely to come again."""
 _KNOWN = re.compile(
     rb"^(?:received|return-path|delivered-to|from|to|subject|date|message-id|mime-version|content-[a-z-]{2,30}"
     rb"|reply-to|dkim-signature|x-[a-z0-9-]{2,60})[ \t]*:",
@@ -43,8 +48,8 @@ def split_head(content: bytes, oddities: list[str]) -> tuple[Headers, bytes]:
         return Headers(), rest
     if len(head) > MOST_BYTES:
         oddities.append(f"the header is longer than {MOST_BYTES // 1024} kB, the rest of it was not read")
-    if tidy := _tidy(head):
-        return Headers(tidy), rest
+    if tidy := _of_short(head) if len(head) <= _SHORT else _tidy(head):
+        return tidy, rest
     lines = head[:MOST_BYTES].split(b"\n")
     if not _KNOWN.search(head[:MOST_BYTES]) and not all(_may_stand_in_head(line) for line in lines):
         return Headers(), content
@@ -69,15 +74,35 @@ def _may_stand_in_head(line: bytes) -> bool:
     return not line.strip() or line[:1] in b" \t" or _FIELD.match(line) is not None
 
 
-def _tidy(head: bytes) -> tuple[tuple[str, str], ...]:
-    """The fields of a header in which nothing is broken or too long, as of nearly all mails; else none."""
-    if len(head) > LONGEST_FIELD or not head.isascii() or b"\r\r" in head or not _KNOWN.search(head):
-        return ()
-    found = _TIDY.findall(head.decode("ascii"))
-    if len(found) > MOST_FIELDS or sum(len(name) + 1 + len(value) for name, value in found) != len(head):
-        return ()
-    unfolded = ((name, value.replace("\r\n", "").replace("\n", "").strip(_BLANKS)) for name, value in found)
-    return tuple((name, value if value.isprintable() else _without_controls(value)) for name, value in unfolded)
+@lru_cache(maxsize=500)
+def _of_short(head: bytes) -> Headers | None:
+    """Kept: programs write the same few lines above the parts of every mail."""
+    return _tidy(head)
+
+
+def _tidy(head: bytes) -> Headers | None:
+    """The fields of a header in which nothing is broken or too long, as of nearly all mails; else None."""
+    if len(head) > LONGEST_FIELD or b"\r\r" in head or not _KNOWN.search(head):
+        return None
+    text = _tidy_text(head).replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", "\t")
+    fields = _TIDY.findall(text)
+    if not fields or len(fields) > MOST_FIELDS or len(fields) != text.count("\n") or text[-1] != "\n":
+        return None
+    if " \n" in text or "\t\n" in text or "\r" in text:
+        fields = [(name, value.strip(_BLANKS)) for name, value in fields]
+    if (not head.translate(None, _PLAIN) and "\r" not in text) or text.replace("\n", "").replace(
+        "\t", ""
+    ).isprintable():
+        return Headers(tuple(fields))
+    return Headers(tuple([(name, _without_controls(value)) for name, value in fields])) if text.isascii() else None
+
+
+def _tidy_text(head: bytes) -> str:
+    """Of a header in ASCII, or in raw UTF-8 (RFC 6532) that claims to be nothing else; else none."""
+    try:
+        return head.decode("utf-8") if head.isascii() or (_hint(head) or "utf-8").lower() == "utf-8" else ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def _raw_fields(lines: list[bytes], oddities: list[str]) -> tuple[list[tuple[bytes, bytes]], int | None]:
@@ -111,7 +136,9 @@ def _last_known(lines: list[bytes]) -> int:
 
 def _hint(head: bytes) -> str | None:
     """The charset of the text, in which careless programs write the header, too."""
-    found = None if head.isascii() else _CHARSET.search(head)
+    if head.isascii() or b"charset" not in head.lower():
+        return None
+    found = _CHARSET.search(head)
     return found[1].decode("ascii", "replace") if found else None
 
 

@@ -74,12 +74,12 @@ _MAY_BE_TINY = re.compile(r"font-size(?!\s?:\s?[1-9a-z])")
 
 def may_mark(low: str) -> bool:
     """Whether HTML, small, may hold anything of which `quotation` says something. Asked before it is laid out."""
-    return any(word in low for word in _MARKING)
+    return any(map(low.__contains__, _MARKING))
 
 
 def may_hide(low: str) -> bool:
     """Whether HTML, small, may hold anything that a reader does not see, but for comments and style sheets."""
-    return any(word in low for word in _HIDING) or _MAY_BE_TINY.search(low) is not None
+    return any(map(low.__contains__, _HIDING)) or _MAY_BE_TINY.search(low) is not None
 
 
 def is_hidden(attributes: Attributes) -> bool:
@@ -122,7 +122,7 @@ def _of_names(text: str) -> tuple[bool, bool, Mark]:
 
 def speaks_of_colour(low: str) -> bool:
     """Whether a mail in HTML, small, says "i rött" or the like: then the colours of its lines are of interest."""
-    return "color" in low and any(word in low for word in _COLOURS) and _SPEAKS.search(low) is not None
+    return "color" in low and any(map(low.__contains__, _COLOURS)) and _SPEAKS.search(low) is not None
 
 
 def is_coloured(attributes: Attributes, around: bool) -> bool:

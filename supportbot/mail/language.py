@@ -235,28 +235,47 @@ _STEMS = tuple(
 
 def detect(text: str) -> Language:
     """The language of a text; "other" for any that is not one of the five, and for a text without words. Linear."""
-    clean = _without_links(text[:MAX_CHARS]).replace("’", "'")
-    words = _WORD.findall(clean.lower())
-    if not words or (not clean.isascii() and len(_FOREIGN.findall(clean)) > sum(map(len, words)) / 3):
+    tokens = [token for token in text[:MAX_CHARS].split() if token.isalpha() or not _DIGIT.search(token)]
+    said = [score for token in tokens for score in _of_token(token[:_LONGEST_WORD])]
+    if not said or (not _is_latin(tokens) and _is_foreign(tokens)):
         return "other"
-    scores = [sum(column) for column in zip(*map(_says, words), strict=True)]
+    scores = list(map(sum, zip(*said, strict=True)))
     best = max(scores)
     return _LANGUAGES[scores.index(best)] if best > 0 else "other"
 
 
-def _without_links(text: str) -> str:
-    """Without addresses, links, numbers (tickets, models), nor anything else too long to be a word."""
-    words = [word for word in text.split() if len(word) < _LONGEST_WORD and (word.isalpha() or not _DIGIT.search(word))]
-    if "@" in text:
-        words = [word for word in words if "@" not in word[1:-1]]
-    if "://" in text or "www." in text:
-        words = [_LINK.split(word, maxsplit=1)[0] for word in words]
-    return " ".join(words)
-
-
 @lru_cache(maxsize=20_000)
+def _of_token(token: str) -> tuple[tuple[float, ...], ...]:
+    """What each word says that stands between two spaces; words that say nothing are left out."""
+    return tuple(filter(None, map(_says, _WORD.findall(_readable(token)))))
+
+
+def _readable(token: str) -> str:
+    """In small letters; nothing of an address, of a link, nor of anything else too long to be a word."""
+    if len(token) >= _LONGEST_WORD or "@" in token[1:-1]:
+        return ""
+    return _LINK.split(token, maxsplit=1)[0].replace("’", "'").lower()
+
+
+def _is_latin(tokens: list[str]) -> bool:
+    """Whether all of it is in Latin-1, as it mostly is."""
+    try:
+        return bool("".join(tokens).encode("latin-1"))
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_foreign(tokens: list[str]) -> bool:
+    """Whether more than a third of its letters belong to other scripts."""
+    readable = " ".join(map(_readable, tokens))
+    return len(_FOREIGN.findall(readable)) > sum(map(len, _WORD.findall(readable))) / 3
+
+
 def _says(word: str) -> tuple[float, ...]:
-    """What one word says for or against each of _LANGUAGES: by the tables, and by its letters and endings."""
+    """What one word says for or against each of _LANGUAGES: by the tables, and by its letters and endings.
+
+    Empty where it says nothing at all.
+    """
     said: dict[Language, float] = dict.fromkeys(_LANGUAGES, 0.0)
     for language, weight in _WEIGHTS.get(word, ()):
         said[language] += weight
@@ -266,4 +285,4 @@ def _says(word: str) -> tuple[float, ...]:
     for language, weight, pattern in _SHAPES:
         if found := len(pattern.findall(word)):
             said[language] += weight * found
-    return tuple(said.values())
+    return tuple(said.values()) if any(said.values()) else ()

@@ -6,7 +6,7 @@ and GroupWise writes its introduction between two of them (">>> Eva <eva@…> 20
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Mark = Literal["", "attribution", "header", "signature", "coloured"]
@@ -19,32 +19,39 @@ _INVISIBLE = dict.fromkeys(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(init=False, slots=True)
 class Line:
+    """Never changed once it is made; not frozen only because reading a mail would take longer by a tenth."""
+
     text: str
-    level: int = 0
+    level: int
     """How many ">" or quoting boxes stand around it."""
-    mark: Mark = ""
+    mark: Mark
+    bare: str = field(repr=False, compare=False)
+    """The text to match wordings against: no invisible signs, no bold, no white space around."""
+    blank: bool = field(repr=False, compare=False)
 
-    @property
-    def blank(self) -> bool:
-        return not self.text or self.text.isspace()
-
-    @property
-    def bare(self) -> str:
-        """The text to match wordings against: no invisible signs, no bold, no white space around."""
-        text = self.text[:600]
-        if not text.isprintable():  # as all of _INVISIBLE and the no-break space are; most lines hold none
-            text = text.translate(_INVISIBLE).replace("\u00a0", " ")
-        return text.strip(" \t*")
+    def __init__(self, text: str, level: int = 0, mark: Mark = "") -> None:
+        self.text = text
+        self.level = level
+        self.mark = mark
+        bare = text[:600]
+        if not bare.isprintable():  # as all of _INVISIBLE and the no-break space are; most lines hold none
+            bare = bare.translate(_INVISIBLE).replace("\u00a0", " ")
+        self.bare = bare.strip(" \t*")
+        self.blank = not text or text.isspace()
 
 
 def from_plain(text: str) -> tuple[Line, ...]:
     """Lines of a text/plain body; ">" (RFC 3676 §4.5) turned into the level."""
-    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    traced = _traces(rows) if "\n< " in text else frozenset()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    rows = text.split("\n")
+    if "\n< " not in text:
+        return squeeze([_line(row) if ">" in row[:4] else Line(row.rstrip()) for row in rows])
+    traced = _traces(rows)
     return squeeze(
-        Line(row.rstrip()) if ">" not in row[:4] or at in traced else _line(row) for at, row in enumerate(rows)
+        [_line(row) if ">" in row[:4] and at not in traced else Line(row.rstrip()) for at, row in enumerate(rows)]
     )
 
 
@@ -63,10 +70,13 @@ def _traces(rows: Sequence[str]) -> frozenset[int]:
 
 
 def _line(text: str) -> Line:
+    text = text.rstrip()
+    if text.endswith(("<<<", " >>>")):
+        return Line(text)
+    if text.startswith("> ") and text[2:3] != ">":  # as most are
+        return Line(text[2:], 1)
     match = _QUOTED.match(text)
-    if match is None or text.rstrip().endswith(("<<<", " >>>")):
-        return Line(text.rstrip())
-    return Line(text[match.end() :].rstrip(), match[1].count(">"))
+    return Line(text[match.end() :], match[1].count(">")) if match else Line(text)
 
 
 def squeeze(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -74,17 +84,16 @@ def squeeze(lines: Iterable[Line]) -> tuple[Line, ...]:
     kept: list[Line] = []
     after_blank = True
     for line in lines:
-        blank = not line.text or line.text.isspace()
-        if not (blank and after_blank):
+        if not (line.blank and after_blank):
             kept.append(line)
-        after_blank = blank
-    while kept and kept[-1].blank:
+        after_blank = line.blank
+    if kept and after_blank:
         kept.pop()
     return tuple(kept)
 
 
 def join(lines: Iterable[Line]) -> str:
     """Text of lines, as they were written: with their ">" where they have any."""
-    return "\n".join(f"{'>' * line.level} {line.text}".rstrip() if line.level else line.text for line in lines).strip(
+    return "\n".join([f"{'>' * line.level} {line.text}".rstrip() if line.level else line.text for line in lines]).strip(
         "\n"
     )

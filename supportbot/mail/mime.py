@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import Literal
 
-from supportbot.mail.charsets import decode, mend
+from supportbot.mail.charsets import decode, is_known, mend
 from supportbot.mail.clean import clean_line, clean_text
 from supportbot.mail.headers import split_head
 from supportbot.mail.message import Headers, Part
@@ -179,7 +179,7 @@ def _text(body: bytes, kind: str, params: dict[str, str], reading: _Reading) -> 
     charset = params.get("charset")
     if charset is None and kind == "text/html" and (meta := _META_CHARSET.search(body[:4096])):
         charset = meta[1].decode("ascii")
-    text, oddity = decode(body, clean_line(charset or "", 60))
+    text, oddity = decode(body, charset if is_known(charset) else clean_line(charset or "", 60))
     text, mended = mend(text)
     reading.note(oddity)
     if mended:

@@ -16,13 +16,15 @@ from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
 from supportbot.mail.quotes import ADDRESS, Start, start, unglue
 from supportbot.mail.signature import is_greeting, split_signature
-from supportbot.mail.wording import ANSWERS_BELOW, FORWARD_SUBJECTS, REPLY_SUBJECTS, TAKEN_UP
+from supportbot.mail.wording import ANSWERS_BELOW, FORWARD_SUBJECTS, NOT_TAKEN_UP, REPLY_SUBJECTS, TAKEN_UP
 
 MAX_PLAIN = 400_000
 MAX_STARTS = 4
 """How many introductions are asked whether they are a forward; the rest of a long ping-pong are quotes."""
 MAX_LINES = 1000
 """How far introductions of quotes are looked for; what is longer stays whole."""
+BEFORE = 30
+"""Signs before a word that takes up what stands below, within which it may be taken back."""
 MAX_FORWARDS = 8
 """How deep forwards of forwards are unwrapped; deeper ones stay as they are."""
 
@@ -125,7 +127,9 @@ def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
     if quoted and _all_blank(own) and not any(start(lines, first) for first in range(min(3, len(lines)))):
         own, quoted = [Line(line.text) for line in lines], []  # All of it in ">", but no mail is quoted: own words.
     text, signature = split_signature(squeeze(own), known.sender)
-    coloured = [line for line in quoted if line.mark == "coloured"] if _answers_below(own) else []
+    coloured = [line for line in quoted if line.mark == "coloured"]
+    if coloured and not _answers_below(own):
+        coloured = []
     if coloured:
         quoted = [line for line in quoted if line.mark != "coloured"]
     return _Pieces(text, signature, [], quoted, [Line(""), *coloured], None)
@@ -183,7 +187,18 @@ def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after
     if not words.strip("-_=* .") and not said:
         return _all_blank(after) and (begun.kind != "attribution" or not any(line.level for line in quote))
     low = " ".join(line.bare for line in own).lower()
-    return any(phrase in low for phrase in TAKEN_UP) and not _answers_below(own)
+    return any(_takes_up(phrase, low) for phrase in TAKEN_UP) and not _answers_below(own)
+
+
+def _takes_up(phrase: str, low: str) -> bool:
+    """Whether the phrase stands there without a word before it that says that the mail is about something else."""
+    at = low.find(phrase)
+    while at >= 0:
+        clause = low[max(0, at - BEFORE) : at].rpartition(".")[2]
+        if not any(other in clause for other in NOT_TAKEN_UP):
+            return True
+        at = low.find(phrase, at + 1)
+    return False
 
 
 def _prefix(subject: str) -> str:

@@ -45,12 +45,13 @@ def _parameters(value: str) -> tuple[str, dict[str, str]]:
         if count == _MOST:
             break
         name, text = found[1].lower(), _unquoted(found)
-        if piece := _PIECE.fullmatch(name):
+        if "*" in name and (piece := _PIECE.fullmatch(name)):
             index = int(piece[2] or 0)
             pieces.setdefault(piece[1], {}).setdefault(index, (text, not piece[2] or bool(piece[3])))
         else:
             plain.setdefault(name, text)
-    return word, plain | {name: _continued(found) for name, found in pieces.items()}
+    plain.update({name: _continued(found) for name, found in pieces.items()})
+    return word, plain
 
 
 def _unquoted(found: re.Match[str]) -> str:

@@ -21,7 +21,6 @@ from supportbot.mail.message import Address, Desk, Forwarded, Headers, ParsedMai
 from supportbot.mail.mime import read_tree
 
 MOST_ODDITIES = 30
-_DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _FEW_WORDS = 12
 _UNJUDGED = automatic.Judgement(no_answer="It could not be judged whether a machine wrote this.")
 _Result = TypeVar("_Result")
@@ -147,7 +146,7 @@ def _cleaned(forwarded: Forwarded) -> Forwarded:
 
 def _places(headers: Headers, recipients: Iterable[Address]) -> list[str]:
     """Every address that the mail was sent or delivered to."""
-    delivered = (address for name in _DELIVERED for address in _recipients(headers, name))
+    delivered = (address for name in thread.DELIVERED for address in _recipients(headers, name))
     return [address.address for address in (*recipients, *delivered)]
 
 

@@ -9,6 +9,7 @@ import re
 from supportbot.mail.wording import GREETINGS, NOT_NAMES, PARTICLES
 
 _DOMAIN = re.compile(r"@[\w.-]+")
+_NO_NAMES = PARTICLES | NOT_NAMES | GREETINGS
 _WORD = re.compile(r"\w+")
 _TITLE = re.compile(r"(.{2,40}?)\s{0,2}(?:,|\(|\||/|–| - )\s{0,2}(.{2,50})$")
 _PLACE = re.compile(
@@ -19,7 +20,7 @@ _PLACE = re.compile(
 def names_in(sender: str) -> frozenset[str]:
     """The words of a From field, small: of the name and of the address, not of its domain."""
     words = re.findall(r"[^\W\d_]+", _DOMAIN.sub(" ", sender[:500].lower()))
-    return frozenset(word for word in words if len(word) > 1) - PARTICLES - NOT_NAMES - GREETINGS
+    return frozenset([word for word in words if len(word) > 1]) - _NO_NAMES
 
 
 def is_own_name(text: str, names: frozenset[str]) -> bool:

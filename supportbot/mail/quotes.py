@@ -8,9 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import Literal
 
 from supportbot.mail.lines import Line
+from supportbot.mail.quote_dates import DAY, DIGIT, date_of, day_and_time
 from supportbot.mail.wording import (
     FORWARD_MARKERS,
     FORWARD_STEMS,
@@ -31,22 +33,17 @@ MAX_ATTRIBUTION = 400
 MAX_HEADER_LINES = 25
 
 ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]{1,64}@[^\s<>@\"',;:()\[\]]{1,255}")
-_TIME = re.compile(r"\b\d{1,2}[:.h]\s?\d\d\b|\b\d{1,2} (?:am|pm)\b", re.IGNORECASE)
-_DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\d{4}年")
 _HEADER = re.compile(r"([^\W\d_][^:：*]{0,30}?)[\s*]{0,4}[:：][*\s]{0,4}(.*)")
 _DASHED = re.compile(r"[-_=—–*]{2,}\s{0,3}([^-_=—–*][^\n]{0,80}?)\s{0,3}:?[-_=—–*]{2,}(.*)")
-_TELLING = re.compile(r"[\d@:：]|^(?:>>>|[-_=—–*])|-$")
-"""One of them stands in the first line of every introduction but the markers; most lines hold none."""
-_DIGIT = re.compile(r"\d")
 _DASHES = frozenset("-_=—–*")
+_MONTHS = frozenset(MONTHS)
 _FORWARD_STEM = re.compile("|".join(map(re.escape, FORWARD_STEMS)))
 _MARKERS = by_first_sign((*FORWARD_MARKERS, *REPLY_MARKERS))
 _WORDS = re.compile(r"[^\s,:;<>()\"]+")
 _VERB = re.compile(
     r"(?:(?<=\W)|^)("
     + "|".join(sorted(map(re.escape, WROTE), key=len, reverse=True))
-    + r")(?!\w)|写道|寫道|のメール|작성",
-    re.IGNORECASE,
+    + r")(?!\w)|写道|寫道|のメール|작성"
 )
 _VERB_STEMS = (*WROTE, "写道", "寫道", "のメール", "작성")
 # The end of "<address> wrote:" wrapped so that its ">" looks like a quote.
@@ -70,13 +67,20 @@ def start(lines: Sequence[Line], at: int) -> Start | None:
     """The quote or forward whose introduction begins at this line, or None."""
     line = lines[at]
     bare = line.bare
-    if not bare or not (_TELLING.search(bare) or line.mark or _may_be_marker(bare.lower())):
+    if not bare:
         return None
-    return _marker(lines, at, bare) or _headers(lines, at) or _attribution(lines, at, bare)
+    low = bare.lower()
+    if (bare[0] in _DASHES or bare[-1] in ":：" or _may_be_marker(low)) and (found := _marker(lines, at, bare, low)):
+        return found
+    if (":" in bare or "：" in bare) and (found := _headers(lines, at)):
+        return found
+    return _attribution(lines, at, bare, low)
 
 
 def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Break lines in which the answer and the introduction of the quote stand side by side."""
+    if not any(map(attrgetter("level"), lines)):
+        return tuple(lines)
     result: list[Line] = []
     for at, line in enumerate(lines):
         match = None
@@ -89,9 +93,8 @@ def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(result)
 
 
-def _marker(lines: Sequence[Line], at: int, bare: str) -> Start | None:
+def _marker(lines: Sequence[Line], at: int, bare: str, low: str) -> Start | None:
     """ "-----Original Message-----", "Begin forwarded message:", dashed or with header lines below."""
-    low = bare.lower()
     stemmed = (bare[0] in _DASHES or bare[-1] in ":：") and _FORWARD_STEM.search(low) is not None
     if bare[0] not in _DASHES and not stemmed and not _may_be_marker(low):
         return None
@@ -201,7 +204,7 @@ def _is_block(fields: dict[str, str], sent: bool, marked: bool) -> bool:
         return False
     values = " ".join(fields.values())
     strong = bool(ADDRESS.search(values)) or (sent and any(c.isdigit() for c in fields.get("date", "")))
-    dated = sent or bool(_DAY.search(fields.get("date", "")))
+    dated = sent or bool(DAY.search(fields.get("date", "")))
     if marked or (strong and (dated or len(kinds) >= 3)):
         return True
     return {"from", "subject"} <= kinds and len(kinds) >= 3
@@ -218,7 +221,7 @@ def _in_line(text: str) -> dict[str, str]:
     }
 
 
-def _attribution(lines: Sequence[Line], at: int, bare: str) -> Start | None:
+def _attribution(lines: Sequence[Line], at: int, bare: str, low: str) -> Start | None:
     """ "Den 3 maj 2026 kl. 10:00 skrev Anna <…>:", in any order and language, wrapped over up to five lines."""
     if lines[at].mark == "attribution":
         size = 1
@@ -227,7 +230,7 @@ def _attribution(lines: Sequence[Line], at: int, bare: str) -> Start | None:
         return Start("attribution", size, _who(" ".join(line.bare for line in lines[at : at + size])))
     if bare.startswith(">>>") and bare.endswith(" >>>"):
         return _between_arrows(bare)
-    if not _may_begin(bare):
+    if not _may_begin(bare, low):
         return None
     joined = ""
     for number, line in enumerate(lines[at : at + MAX_WINDOW]):
@@ -244,20 +247,21 @@ def _attribution(lines: Sequence[Line], at: int, bare: str) -> Start | None:
     return None
 
 
-def _may_begin(bare: str) -> bool:
+def _may_begin(bare: str, low: str) -> bool:
     """A cheap look at the first line: does it open like an introduction, or hold its verb, or an address?"""
     if len(bare) > MAX_ATTRIBUTION:
         return False
-    digit, addressed, ended = _DIGIT.search(bare), "@" in bare, bare.endswith((":", "-"))
-    numbered = digit is not None
-    if not (numbered or addressed or ended):
+    digit, addressed, ended = DIGIT.search(bare), "@" in bare, bare[-1] in ":-"
+    if digit is None and not addressed and not ended:
         return False
-    if ended and bare.lower().startswith(QUOTING):
+    if ended and low.startswith(QUOTING):
         return True
-    first = _WORDS.match(bare.lstrip("-–—_ \"'«").lower()) if numbered else None
-    if first and (first[0].strip(".") in OPENERS or first[0][0].isdigit() or first[0].strip(".")[:3] in MONTHS):
+    if digit is None:
+        return _verb(bare) is not None
+    first = _WORDS.match(low.lstrip("-–—_ \"'«"))
+    if first and (first[0][0].isdigit() or (word := first[0].strip(".")) in OPENERS or word[:3] in _MONTHS):
         return True
-    day, time = _day_and_time(bare, digit.start() if digit else len(bare))
+    day, time = day_and_time(bare, digit.start())
     if day and time:
         return True
     dated = bool(day or time)
@@ -269,23 +273,20 @@ def _verb(text: str) -> tuple[int, int] | None:
     """Where the last "wrote" stands. The expression is slow, so a text that has no such word is not given to it, and
     what it found is kept: each introduction is asked three times."""
     low = text.lower()
-    if not any(stem in low for stem in _VERB_STEMS):
+    low = low if len(low) == len(text) else text  # a dotted capital I becomes two signs
+    stems = list(filter(low.__contains__, _VERB_STEMS))
+    if not stems:
         return None
-    spans = [found.span() for found in _VERB.finditer(text)]
+    spans = [found.span() for found in _VERB.finditer(low, min(map(low.index, stems)))]
     return spans[-1] if spans else None
-
-
-def _day_and_time(text: str, first: int = 0) -> tuple[re.Match[str] | None, re.Match[str] | None]:
-    """Where a date and a time of day stand in the text, of which the first digit is known."""
-    return _DAY.search(text, first), _TIME.search(text, first)
 
 
 def _between_arrows(bare: str) -> Start | None:
     """GroupWise's introduction: ">>> Eva <eva@…> 2026-11-19 09:01 >>>"; everything below it is the earlier mail."""
     inner = bare.strip("> ")
-    if not (ADDRESS.search(inner) or _DAY.search(inner)):
+    if not (ADDRESS.search(inner) or DAY.search(inner)):
         return None
-    date = _date_of(inner)
+    date = date_of(inner)
     return Start("attribution", 1, {"from": inner.partition(date)[0].strip() if date else inner, "date": date})
 
 
@@ -295,9 +296,12 @@ def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
     deeper = below < len(lines) and lines[below].level > lines[after - 1].level
     deeper = deeper and not _BROKEN.match(lines[below].bare)
     follows = deeper or (below < len(lines) and header_field(lines[below]) is not None)
-    ended = text.rstrip(" \u200f\u202c*").endswith((":", "：")) or re.search(r"\w-{2,}$|\w -{2,}$", text) is not None
-    address = ADDRESS.search(text) if "@" in text else None
-    day, time = _day_and_time(text)
+    ended = text.rstrip(" \u200f\u202c*").endswith((":", "：")) or (
+        text.endswith("--") and re.search(r"\w ?-{2,}$", text) is not None
+    )
+    address = ADDRESS.search(text, text.rfind(" ", 0, text.find("@")) + 1) if "@" in text else None
+    digit = DIGIT.search(text)
+    day, time = day_and_time(text, digit.start() if digit else len(text))
     verb = _verb(text)
     if ended and text.lower().startswith(QUOTING):
         return deeper or bool(address)
@@ -326,9 +330,9 @@ def _who(text: str) -> dict[str, str]:
     """Sender and date of an introduction, as well as they can be told."""
     verb = _verb(text)
     clean = text.strip(" -–—*").rstrip(":：- ")
-    date = _date_of(clean)
+    date = date_of(clean)
     sender = clean
-    if verb and (behind := clean[verb[1] :].strip(" ,:")) and not _DAY.search(behind):
+    if verb and (behind := clean[verb[1] :].strip(" ,:")) and not DAY.search(behind):
         sender = behind
     elif verb:
         sender = clean[: verb[0]].strip()
@@ -337,10 +341,3 @@ def _who(text: str) -> dict[str, str]:
     elif date:
         sender = clean.partition(date)[2]
     return {"from": sender.strip(" ,:"), "date": date}
-
-
-def _date_of(text: str) -> str:
-    """From the first digit to the end of the time, or of the day."""
-    ends = [match.end() for pattern in (_DAY, _TIME) if (match := pattern.search(text))]
-    begin = re.search(r"\d", text)
-    return text[begin.start() : max(ends)].strip(" ,") if begin and ends and begin.start() < max(ends) else ""

@@ -7,12 +7,13 @@ is text, and a signature that would take everything is none: when unsure, it sta
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from operator import attrgetter
 
 from supportbot.mail.contact import (
     ADDRESSING,
     AFTERTHOUGHT,
     CONTACT,
+    RULING,
     is_contact_like,
     is_rule,
     is_sent_from,
@@ -30,6 +31,7 @@ from supportbot.mail.wording import (
 )
 
 _SIGN_OFFS = by_first_sign(SIGN_OFFS)
+_THANKS = frozenset(THANKS)
 _DELIMITER = re.compile(r"(?:--|—|__|–)\s?$")
 # Where a new word may begin without a space: in lower case before a capital, or behind the end of a sentence.
 _GLUED = re.compile(r"(?<=[^\W_A-ZÅÄÖ])(?=[A-ZÅÄÖ])|(?<=[.!?)…])(?=[A-ZÅÄÖ])|(?<=[.!?)…] )(?=[A-ZÅÄÖ])")
@@ -56,7 +58,7 @@ def split_signature(
         and not _has_words(body[:begin] + body[end:])
         and not (may_be_all and _is_plain(body[begin:end], names))
     ):
-        begin = min(begin + 1, end) if body[begin].bare.lower().strip(" ,.!") in THANKS else end
+        begin = min(begin + 1, end) if body[begin].bare.lower().strip(" ,.!") in _THANKS else end
     gap = [Line("")] if body and body[-1].blank else []
     return [*body[:begin], Line(""), *body[end:]], [*body[begin:end], *gap, *footer]
 
@@ -86,7 +88,10 @@ def _cut_footer(body: list[Line]) -> list[Line]:
             cut = _glued_sent_from(text)
             begin = end if cut else paragraph_start(body)
             if cut:
-                body[end - 1 : end] = [replace(body[end - 1], text=text[:cut].rstrip()), Line(text[cut:])]
+                body[end - 1 : end] = [
+                    Line(text[:cut].rstrip(), body[end - 1].level, body[end - 1].mark),
+                    Line(text[cut:]),
+                ]
             elif begin == 0 or not _is_disclaimer(" ".join(line.bare for line in body[begin:end])[:2000]):
                 break
         taken += reversed(body[max(0, begin) :])
@@ -105,7 +110,7 @@ def _is_disclaimer(text: str) -> bool:
     begins = low.startswith(DISCLAIMERS)
     if not begins and len(low) <= 60:
         return False
-    hits = sum(phrase in low for phrase in DISCLAIMERS)
+    hits = sum(map(low.__contains__, DISCLAIMERS))
     return (begins and (hits > 1 or len(low) > 90 or "miljö" in low)) or (hits >= 2 and len(low) > 60)
 
 
@@ -114,6 +119,8 @@ def _find(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
     count = len(body)
     first = max(1, count - MAX_TAIL)
     bare = [line.bare for line in body[first:]]
+    if RULING.isdisjoint([text[:1] for text in bare]) and not any(map(attrgetter("mark"), body)):
+        return _closing(body, names)
     marked = next((at for at in range(first, count) if body[at].mark == "signature"), count)
     delimited = next((at for at, text in enumerate(bare, first) if _DELIMITER.match(text)), count)
     begin = min(marked, delimited)
@@ -166,7 +173,7 @@ def _is_sign_off(body: Sequence[Line], at: int, names: frozenset[str]) -> bool:
     low = text.lower().lstrip("/*–- ").strip()
     if not low or len(low) > 70 or "?" in low:
         return False
-    slash = _SLASH.match(text)
+    slash = _SLASH.match(text) if text[0] in "/-–—~" else None
     if slash and is_name(text[slash.end() :], names) and not _in_list(body, at):
         return True
     phrase = _starting_phrase(low)
@@ -174,7 +181,7 @@ def _is_sign_off(body: Sequence[Line], at: int, names: frozenset[str]) -> bool:
         rest = low[len(phrase) :].strip(" ,.!/:;()")
         return len(rest.split()) <= 5 and not (low.endswith(("?", ":")) and rest) and not _is_sentence_rest(rest)
     thanks = low.strip(" ,.!")
-    thanked = thanks in THANKS or (
+    thanked = thanks in _THANKS or (
         thanks.startswith(("tack för ", "thanks for ", "takk for ", "tak for ")) and len(thanks.split()) <= 5
     )
     return thanked and at + 1 < len(body) and is_name(_next(body, at + 1), names)
@@ -187,7 +194,8 @@ def _in_list(body: Sequence[Line], at: int) -> bool:
 
 
 def _starting_phrase(low: str) -> str | None:
-    for phrase in _SIGN_OFFS.get(low[:1], ()):
+    phrases = _SIGN_OFFS.get(low[:1], ())
+    for phrase in phrases if low.startswith(phrases) else ():
         if low.startswith(phrase) and not low[len(phrase) : len(phrase) + 1].isalnum():
             rest = low[len(phrase) :].strip(" ,.!-–")
             if not rest or len(phrase) > 2 or low[len(phrase) : len(phrase) + 1] in " ,":

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 
 from supportbot.mail.clean import clean_line
 
+DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+"""Fields in which servers note an address that a mail was delivered to."""
 MOST_TOKENS = 10
 """Of one mail. More are a sign of a digest or of guessing; the rest is not read."""
 
@@ -52,8 +54,11 @@ def plus_address(desk_address: str, number: int, key: bytes) -> str:
 
 def find_tokens(subject: str, recipients: Iterable[str] = ()) -> tuple[str, ...]:
     """Whole token texts of the subject, then of plus-addresses among the recipients; unproven, each once."""
-    found = [match.groups() for match in _TOKEN.finditer(subject[:2000])]
+    subject = subject[:2000]
+    found = [match.groups() for match in _TOKEN.finditer(subject)] if "icx" in subject.lower() else []
     for address in recipients:
+        if "+" not in address:
+            continue
         found += [match.groups() for match in _PLUS.finditer(address[:320])]
     tokens = ("[ICX-{}-{}]".format(*("".join(half.upper().split()) for half in pair)) for pair in found)
     return tuple(dict.fromkeys(tokens))[:MOST_TOKENS]

@@ -8,6 +8,7 @@ import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CLEAN_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]*={0,2}\s*")
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
@@ -28,7 +29,7 @@ class Uuencoded:
 
 def undo(content: bytes, encoding: str) -> tuple[bytes, str]:
     """The content without its transfer encoding, never raising; and in words what was broken."""
-    encoding = encoding.split(";")[0].strip().strip("\"'").lower()
+    encoding = _name_of(encoding)
     if encoding in _PLAIN:
         return content, ""
     if encoding == "base64":
@@ -38,6 +39,12 @@ def undo(content: bytes, encoding: str) -> tuple[bytes, str]:
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _undo_uuencode(content)
     return content, f"unknown transfer encoding {encoding[:40]!r}"
+
+
+@lru_cache(maxsize=100)
+def _name_of(encoding: str) -> str:
+    """Kept: there are few."""
+    return encoding.split(";")[0].strip().strip("\"'").lower()
 
 
 def take_uuencoded(text: str) -> tuple[str, tuple[Uuencoded, ...]]:

@@ -162,6 +162,14 @@ TAKEN_UP = (
     "voir ci-dessous",
     "ci-dessous", "je transfère", "ver abajo", "zie onder", "poniżej",
 )  # fmt: skip
+NOT_TAKEN_UP = (
+    "unrelated to", "not related to", "nothing to do with", "other than", "different from", "different to",
+    "separate from", "ignore", "disregard", "apart from", "not about", "inget att göra med", "ingenting att göra med", "inte med",
+    "inte om", "hör inte till", "hör inte ihop med", "bortse från", "glöm", "något annat än", "annat ärende än",
+    "skilt från", "oberoende av", "strunta i", "ikke om", "ikke med", "intet at gøre med", "ingenting å gjøre med",
+    "se bort fra", "noget andet end", "noe annet enn", "uafhængigt af", "uavhengig av", "ei liity", "eri asia kuin",
+)  # fmt: skip
+"""Right before one of the words that take up what stands below: then it is another matter."""
 ANSWERS_BELOW = (
     "svar nedan", "svarar nedan", "svarat nedan", "svaren nedan", "kommentarer nedan", "se nedan i rött", "mina svar",
     "answers below", "answered below", "inline below", "comments below", "reply below", "see inline", "my answers",

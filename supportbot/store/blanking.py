@@ -7,13 +7,14 @@ and a large one's file goes later (`sweep`), because a file is not brought back 
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, func, literal_column, or_, select, update
 
-from supportbot.store import tables, tickets
+from supportbot.store import contents, tables, tickets
 from supportbot.store.ticket_rows import ticket_from, ticket_row
 from supportbot.tickets.bookkeeping import without_persons
 from supportbot.tickets.ticket import BillingState, JournalEntry
@@ -21,13 +22,17 @@ from supportbot.tickets.ticket import BillingState, JournalEntry
 I, O, T, J, C = tables.inbox, tables.outbox, tables.tickets, tables.journal, tables.contents  # noqa: E741 - the tables by their first letters
 KEPT_ENTRIES = ("billing confirmed", "billing waived", "billing candidate")
 """What the journal says of a charge: kept as long as the charge is."""
+HEAD = 16_384
+"""Bytes of a mail in which the header fields of one of our letters stand."""
+_MESSAGE_ID = re.compile(rb"^Message-ID: <([^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
 _HASH = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = re.compile(r"[0-9a-f]{64}\.\d+\.tmp")
 
 
 def mails(conn: Connection, ids: Sequence[int], now: datetime, why: str = "") -> int:
     """Remove the bytes, sender and subject of mails that have their verdict. Those set aside leave the list (`why`)."""
-    rows = conn.execute(select(I.c.id, I.c.sha256, I.c.reason).where(I.c.id.in_(ids), I.c.state == "done")).all()
+    wanted = select(I.c.id, I.c.sha256, I.c.content_hash, I.c.reason).where(I.c.id.in_(ids), I.c.state == "done")
+    rows = conn.execute(wanted).all()
     done = [row.id for row in rows]
     conn.execute(update(I).where(I.c.id.in_(done)).values(erased=now, sender="", subject=""))
     conn.execute(update(I).where(I.c.id.in_(done), I.c.verdict == "quarantine").values(verdict="ignore", reason=why))
@@ -35,18 +40,20 @@ def mails(conn: Connection, ids: Sequence[int], now: datetime, why: str = "") ->
         if "@" in row.reason:
             reason = row.reason.partition(" (")[0]
             conn.execute(update(I).where(I.c.id == row.id).values(reason="" if "@" in reason else reason))
-    _drop_contents(conn, {row.sha256 for row in rows})
+    hashes = {row.sha256 for row in rows}
+    _drop_contents(conn, hashes, {row.content_hash for row in rows}, _message_ids(conn, hashes))
     return len(done)
 
 
 def letters(conn: Connection, ids: Sequence[int], now: datetime) -> int:
     """Remove the bytes, recipient and replies of letters that have left or were given up; the Message-ID stays."""
     left = O.c.state.in_(("sent", "gave_up"))
-    rows = conn.execute(select(O.c.id, O.c.sha256).where(O.c.id.in_(ids), left)).all()
+    rows = conn.execute(select(O.c.id, O.c.sha256, O.c.message_id).where(O.c.id.in_(ids), left)).all()
     done = [row.id for row in rows]
     blank = {"erased": now, "recipient": "", "recipient_key": "", "domain": "", "reason": "", "bounce": ""}
     conn.execute(update(O).where(O.c.id.in_(done)).values(blank))
-    _drop_contents(conn, {row.sha256 for row in rows})
+    hashes = {row.sha256 for row in rows}
+    _drop_contents(conn, hashes, _content_hashes(conn, hashes), {row.message_id for row in rows})
     return len(done)
 
 
@@ -73,7 +80,7 @@ def removable_entries() -> Any:
     """Of the journal, joined with its tickets: all but a confirmed charge's, and that texts were removed."""
     what = J.c.what
     not_kept = or_(what.not_in(KEPT_ENTRIES), T.c.billing_state != BillingState.CONFIRMED.value)
-    return not_kept & (what != "erased")
+    return not_kept & (what != literal_column("'erased'"))
 
 
 def journals(conn: Connection, numbers: Sequence[int]) -> int:
@@ -82,12 +89,34 @@ def journals(conn: Connection, numbers: Sequence[int]) -> int:
     return conn.execute(delete(J).where(J.c.id.in_(wanted))).rowcount
 
 
-def _drop_contents(conn: Connection, hashes: Iterable[str]) -> None:
-    wanted = set(hashes)
-    for table in (I, O):
-        still = select(table.c.sha256).where(table.c.sha256.in_(wanted), table.c.erased.is_(None))
-        wanted -= set(conn.scalars(still)) if wanted else set()
-    conn.execute(delete(C).where(C.c.sha256.in_(wanted)))
+def _drop_contents(conn: Connection, hashes: set[str], content_hashes: set[str], message_ids: set[str]) -> None:
+    """Remove the bytes that no mail and no letter needs any more.
+
+    The same bytes have the same content hash and Message-ID, by which there are indexes: one by the bytes' own hash
+    would have to be written for every mail, at a random place, for what is asked at night.
+    """
+    mails = select(I.c.sha256).where(I.c.content_hash.in_(content_hashes), I.c.sha256.in_(hashes), I.c.erased.is_(None))
+    letters = select(O.c.sha256).where(O.c.message_id.in_(message_ids), O.c.sha256.in_(hashes), O.c.erased.is_(None))
+    named = {*conn.scalars(mails), *conn.scalars(letters)}
+    conn.execute(delete(C).where(C.c.sha256.in_(hashes - named)))
+
+
+def _content_hashes(conn: Connection, hashes: Iterable[str]) -> set[str]:
+    """Of letters; what is gone or damaged has none."""
+    found = set()
+    for sha256 in hashes:
+        with suppress(LookupError):
+            found.add(contents.content_hash(contents.get(conn, sha256)))
+    return found
+
+
+def _message_ids(conn: Connection, hashes: Iterable[str]) -> set[str]:
+    """Of received mails, where they are written as our own letters have them."""
+    head = func.substr(C.c.content, 1, HEAD)
+    rows = conn.execute(select(C.c.sha256, head.label("head")).where(C.c.sha256.in_(hashes))).all()
+    heads = (row.head if row.head is not None else contents.file_head(conn, row.sha256, HEAD) for row in rows)
+    found = (_MESSAGE_ID.search(bytes(one)) for one in heads)
+    return {match[1].decode("ascii", "replace") for match in found if match}
 
 
 def sweep(conn: Connection) -> int:

@@ -62,6 +62,16 @@ def read_file(conn: Connection, sha256: str) -> bytes:
     return content
 
 
+def file_head(conn: Connection, sha256: str, many: int) -> bytes:
+    """The first bytes of a large content; b"" where its file is gone."""
+    try:
+        with (conn.get_execution_options()["raw_folder"] / sha256).open("rb") as file:
+            head: bytes = file.read(many)
+    except FileNotFoundError:
+        return b""
+    return head
+
+
 def hash_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 

@@ -130,7 +130,7 @@ def _plain(value: Any) -> Any:
 
 
 def _set_sequences(conn: Connection) -> None:
-    """The next row gets a new id."""
+    """The next row gets a new id, and the next ticket a new number."""
     for table in tables.METADATA.sorted_tables:
         for column in table.primary_key:
             if not isinstance(column.type, Integer):
@@ -138,3 +138,5 @@ def _set_sequences(conn: Connection) -> None:
             sequence = conn.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
             if sequence is not None:
                 conn.execute(select(func.setval(sequence, (conn.scalar(select(func.max(column))) or 0) + 1, False)))
+    last = conn.scalar(select(tables.counters.c.value).where(tables.counters.c.name == "ticket"))
+    conn.execute(select(func.setval("ticket_number", last)))

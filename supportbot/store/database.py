@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from supportbot.errors import Invalid, Problem
+from supportbot.errors import Away, Invalid, Problem
 from supportbot.store import backup, schema, sqlite
 from supportbot.store.lock import Lock
 from supportbot.store.trouble import as_errors
@@ -25,10 +25,12 @@ READERS = 2
 
 
 class Database(ABC):
-    """An open database. All its methods raise Unreachable while the database cannot be used, and live on."""
+    """An open database. All its methods raise Away while the database cannot be used, and live on."""
 
     shared: bool
     """Whether other daemons may work with it at the same time."""
+    trouble: str = ""
+    """Why the last thing that was to be stored was not, where the database is to blame."""
 
     @staticmethod
     async def open(url: str, folder: Path, migrate: bool = True, password: str | None = None) -> "Database":
@@ -45,9 +47,21 @@ class Database(ABC):
             return await PostgresDatabase.start(url, migrate, password)
         raise Invalid([Problem("database.url", f"{url!r} is neither sqlite:/// nor postgresql+asyncpg://.")])
 
-    @abstractmethod
     async def write(self, run: Callable[[Connection], T]) -> T:
-        """The function's result, once what it wrote is on disk. What it raises undoes what it wrote."""
+        """The function's result, once what it wrote is on disk. What it raises undoes what it wrote.
+
+        After Away it may be stored all the same: the answer to the COMMIT may be what was lost.
+        """
+        try:
+            result = await self._write(run)
+        except Away as error:
+            self.trouble = str(error)
+            raise
+        self.trouble = ""
+        return result
+
+    @abstractmethod
+    async def _write(self, run: Callable[[Connection], T]) -> T: ...
 
     @abstractmethod
     async def read(self, run: Callable[[Connection], T]) -> T:
@@ -60,6 +74,10 @@ class Database(ABC):
     @abstractmethod
     async def backup(self, target: Path) -> None:
         """Copy all to the new folder `target`, of one moment's state, while others write. Raises Invalid."""
+
+    @abstractmethod
+    async def size(self) -> int:
+        """Bytes of the database, large contents beside it not counted."""
 
     @abstractmethod
     async def scrub(self, whole: bool) -> bool:
@@ -93,7 +111,7 @@ class SqliteDatabase(Database):
             raise
         return database
 
-    async def write(self, run: Callable[[Connection], T]) -> T:
+    async def _write(self, run: Callable[[Connection], T]) -> T:
         result: T = await asyncio.wrap_future(self._writer.submit(run))
         return result
 
@@ -110,6 +128,9 @@ class SqliteDatabase(Database):
 
     async def backup(self, target: Path) -> None:
         await asyncio.to_thread(backup.copy, self._file, target)
+
+    async def size(self) -> int:
+        return await asyncio.to_thread(lambda: self._file.stat().st_size)
 
     async def scrub(self, whole: bool) -> bool:
         return await asyncio.to_thread(sqlite.scrub, self._file, whole)

@@ -5,7 +5,7 @@ ran out counts as new. The trap: a lease may run out while the first reader is s
 finish: the second is told so by an error that undoes its transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -39,6 +39,8 @@ class Kept:
     received: datetime
     partial: bool = False
     """Only the first bytes: the mail is above the hard limit, and stays on the server."""
+    ahead: bool = False
+    """To be looked at before those that are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def keep(conn: Connection, mail: Kept, now: datetime) -> int | None:
         "kept": now,
         "partial": mail.partial,
         "state": "new",
+        "ahead": mail.ahead,
         "strikes": 0,
         "reason": "",
         "on_server": "waiting",
@@ -135,11 +138,13 @@ _OLDEST = (
         T.c.id, T.c.account, T.c.sha256, T.c.content_hash, T.c.received, T.c.size, T.c.strikes, T.c.partial, C.c.content
     )
     .outerjoin_from(T, C, T.c.sha256 == C.c.sha256)
-    .where(_UNREAD, T.c.state == "new")
+    .where(_UNREAD, T.c.state == "new", T.c.ahead == bindparam("is_ahead"))
     .order_by(T.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=T, skip_locked=True)
 )
+_SHARE = 0.8
+"""Of a claim, for mails that go ahead: the others are never left waiting for good."""
 
 
 _LEFT_BY_THE_DEAD = (
@@ -149,19 +154,37 @@ _LEFT_BY_THE_DEAD = (
 )
 
 
+def _left_by_us(mine: Collection[int], holder: str | None) -> Any:
+    """Claimed, and yet not at work: the answer to the claim was lost, or what should have come of it."""
+    ours = [T.c.holder == holder] if holder else []
+    left = update(T).where(_UNREAD, T.c.state == "reading", T.c.id.not_in(mine), *ours)
+    return left.values(state="new", lease_until=None, holder=None)
+
+
 def claim(
-    conn: Connection, limit: int, now: datetime, lease: timedelta, max_bytes: int, holder: str | None = None
+    conn: Connection,
+    limit: int,
+    now: datetime,
+    lease: timedelta,
+    max_bytes: int,
+    holder: str | None = None,
+    mine: Collection[int] | None = None,
 ) -> list[Waiting]:
     """The oldest mails that wait, for this reader alone until the lease ends; `max_bytes` in all, but at least one.
 
-    `holder`: this daemon, where there are several: what a dead one had claimed waits again.
+    Those that go ahead first, and in what room is left (a fifth, if `limit` is above 1) the others.
+    `holder`: this daemon, where there are several: what a dead one had claimed waits again. `mine`: what this daemon is
+    at (None: not known); all else that it had claimed waits again, too.
     """
-    conn.execute(_EXPIRE, {"now": now})
+    not_mine = T.c.id.not_in(mine or ())
+    conn.execute(_EXPIRE.where(not_mine), {"now": now})
+    if mine is not None:
+        conn.execute(_left_by_us(mine, holder))
     if holder:
-        conn.execute(_LEFT_BY_THE_DEAD)
+        conn.execute(_LEFT_BY_THE_DEAD.where(not_mine))
     rows: list[Any] = []
     size = 0
-    for row in conn.execute(_OLDEST, {"most": limit}).all():
+    for row in _first(conn, limit):
         size += row.size
         if rows and size > max_bytes:
             break
@@ -171,6 +194,12 @@ def claim(
         conn.execute(taken.values(state="reading", lease_until=now + lease, holder=holder))
     claimed = (_waiting(conn, row, now) for row in rows)
     return [waiting for waiting in claimed if waiting is not None]
+
+
+def _first(conn: Connection, limit: int) -> list[Any]:
+    ahead = conn.execute(_OLDEST, {"most": max(1, int(limit * _SHARE)), "is_ahead": True}).all()
+    room = limit - len(ahead)
+    return [*ahead, *(conn.execute(_OLDEST, {"most": room, "is_ahead": False}) if room else ())]
 
 
 def _waiting(conn: Connection, row: Any, now: datetime) -> Waiting | None:
@@ -257,6 +286,22 @@ def to_put_away(
     place = (T.c.account == account, T.c.folder == folder, T.c.uidvalidity == uidvalidity, _SETTLED)
     found = conn.execute(select(T.c.id, T.c.uid, T.c.verdict).where(*place).order_by(T.c.id).limit(limit))
     return [(row.id, row.uid, row.verdict) for row in found]
+
+
+_HIGHEST = select(func.max(T.c.uid))
+
+
+def highest(conn: Connection, account: str, folder: str, uidvalidity: int) -> int | None:
+    """The highest UID that was kept; None where none was."""
+    place = (T.c.account == account, T.c.folder == folder, T.c.uidvalidity == uidvalidity)
+    found: int | None = conn.scalar(_HIGHEST.where(*place))
+    return found
+
+
+def let_go(conn: Connection, account: str, folder: str, uidvalidity: int) -> None:
+    """What should still be put away, but whose UID means nothing any more: it is left where it lies."""
+    place = (T.c.account == account, T.c.folder == folder, T.c.uidvalidity != uidvalidity, _SETTLED)
+    conn.execute(update(T).where(*place).values(on_server="left"))
 
 
 def put_away(conn: Connection, mails: Sequence[int], how: How, now: datetime) -> None:

@@ -14,6 +14,8 @@ from supportbot.store import tables
 from supportbot.store.sql import insert_once
 
 T = tables.leases
+DAEMON, MAILBOX = "daemon ", "mailbox "
+"""How the leases are named by which a daemon lives, and reads a mailbox."""
 
 
 def take(conn: Connection, name: str, holder: str, seconds: float) -> int | None:
@@ -57,6 +59,13 @@ def everyone(conn: Connection) -> list[tuple[str, str, bool]]:
     now = _moment(conn)
     found = conn.execute(select(T.c.name, T.c.holder, case((T.c.until > now, 1), else_=0)).order_by(T.c.name))
     return [(row[0], row[1], bool(row[2])) for row in found]
+
+
+def holders(conn: Connection, what: str) -> dict[str, str]:
+    """Of the leases that begin with `what` and hold: the rest of the name, and who has it."""
+    return {
+        name.removeprefix(what): holder for name, holder, holds in everyone(conn) if holds and name.startswith(what)
+    }
 
 
 def is_gone(holder: ColumnElement[str | None]) -> ColumnElement[bool]:

@@ -1,12 +1,13 @@
 """How reading each folder of each IMAP account goes: UIDVALIDITY, last full search, since when it fails and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from supportbot.store import tables
 from supportbot.store.sql import upsert
+from supportbot.tickets.faults import Unwell, unwell
 
 T = tables.mailboxes
 
@@ -21,6 +22,39 @@ class MailboxState:
     failing_since: datetime | None
     error: str
     """What the last failure was; it stays after things are well again."""
+
+    def unwell(self, every: timedelta, now: datetime) -> Unwell | None:
+        """Whether it is well (None), when it is to be searched so often."""
+        return unwell(self.last_search, self.failing_since, self.error, every, now)
+
+
+def unread(name: str, folder: str) -> MailboxState:
+    """One of the config that no daemon has read yet."""
+    return MailboxState(name, folder, None, None, None, "")
+
+
+EPOCH = 1 << 32
+"""One above the highest UIDVALIDITY (RFC 9051 §2.3.1.1): what is stored counts, above it, how often UIDs began anew."""
+
+
+def meaning(known: int | None, highest: int | None, uidvalidity: int, uidnext: int | None) -> int:
+    """What UIDs are to be kept under: UIDVALIDITY, and how often it, or the server's count, has begun anew. Pure.
+
+    `known`: what they were kept under; `highest`: the highest UID that was. The trap: a server that was restored from
+    a backup gives UIDs a second time under the same UIDVALIDITY; its UIDNEXT then lies below what it gave before.
+    """
+    if known is None:
+        return uidvalidity
+    restored = uidnext is not None and highest is not None and uidnext <= highest
+    if known % EPOCH == uidvalidity and not restored:
+        return known
+    return (known // EPOCH + 1) * EPOCH + uidvalidity
+
+
+def opened(conn: Connection, account: str, folder: str, uidvalidity: int) -> None:
+    """From now on UIDs are kept under this. Stored before the first mail is, so that it holds after a crash."""
+    row = {"account": account, "folder": folder, "uidvalidity": uidvalidity, "last_error": ""}
+    upsert(conn, T, row, {"uidvalidity": uidvalidity})
 
 
 def searched(conn: Connection, account: str, folder: str, uidvalidity: int, now: datetime, refused: str = "") -> None:

@@ -6,7 +6,7 @@ destination must hold up nobody, so only so many rows to one domain are under wa
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -119,17 +119,43 @@ _LEFT_BY_THE_DEAD = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What a daemon knows of its own claims."""
+
+    under_way: Collection[int] = ()
+    """Nobody else's to send while it lives."""
+    not_noted: Collection[int] = ()
+    """Tried, but what came of it could not be stored: of unknown acceptance once the lease ends."""
+
+
+def _left_by_us(mine: Mine, holder: str | None) -> Any:
+    """Claimed without our knowing: the answer to the claim was lost, so it was never sent."""
+    ours = [T.c.holder == holder] if holder else []
+    left = update(T).where(T.c.state == "sending", T.c.id.not_in([*mine.under_way, *mine.not_noted]), *ours)
+    return left.values(state="queued", lease_until=None, holder=None, due=bindparam("now"))
+
+
 def claim(
-    conn: Connection, limit: int, now: datetime, lease: timedelta, per_domain: int, holder: str | None = None
+    conn: Connection,
+    limit: int,
+    now: datetime,
+    lease: timedelta,
+    per_domain: int,
+    holder: str | None = None,
+    mine: Mine | None = None,
 ) -> list[Claimed]:
     """What is due, most pressing first, for this sender alone until the lease ends.
 
     At most `per_domain` rows to one domain are under way at once, those claimed earlier counted. `holder`: this
-    daemon, where there are several: what a dead one was sending is due again.
+    daemon, where there are several: what a dead one was sending is due again. `mine`: None: not known, leases decide.
     """
-    conn.execute(_EXPIRE, {"now": now})
+    not_mine = T.c.id.not_in(mine.under_way if mine else ())
+    conn.execute(_EXPIRE.where(not_mine), {"now": now})
     if holder:
-        conn.execute(_LEFT_BY_THE_DEAD, {"now": now})
+        conn.execute(_LEFT_BY_THE_DEAD.where(not_mine), {"now": now})
+    if mine is not None:
+        conn.execute(_left_by_us(mine, holder), {"now": now})
     under_way = Counter({row.domain: row.many for row in conn.execute(_UNDER_WAY)})
     claimed: list[Claimed] = []
     for row in _most_pressing(conn, now, limit, per_domain, under_way):
@@ -268,8 +294,8 @@ def for_ticket(conn: Connection, number: int) -> list[OutboxRow]:
 def listing(conn: Connection, state: State | None, limit: int) -> list[OutboxRow]:
     """The newest first; `state` None: all."""
     wanted = select(*_ROW).order_by(T.c.id.desc()).limit(limit)
-    if state is not None:
-        wanted = wanted.where(T.c.state == state)
+    if state is not None:  # nearly all were sent: to find them by the index of states means to sort them all
+        wanted = wanted.where((T.c.state.concat("") if state == "sent" else T.c.state) == state)
     return [OutboxRow(*row) for row in conn.execute(wanted)]
 
 
@@ -303,12 +329,19 @@ def next_due(conn: Connection) -> datetime | None:
 
 _ACKS = select(func.count()).where(T.c.kind == literal_column("'ack'"), T.c.created >= bindparam("since"))
 _ACKS_TO = Prepared(lambda _: _ACKS.where(T.c.recipient_key == bindparam("to")))
+_ACKS_TO_DOMAIN = Prepared(lambda _: _ACKS.where(T.c.domain == bindparam("its_domain")))
 _ACKS_UNPROVEN = Prepared(lambda _: _ACKS.where(T.c.proven.is_(literal_column("FALSE"))))
 
 
 def acks_to(conn: Connection, address: str, since: datetime) -> int:
     """How many acknowledgements to this address were queued since then (R8)."""
     return int(_ACKS_TO.value(conn, {"to": address.lower(), "since": since}))
+
+
+def acks_to_domain(conn: Connection, address: str, since: datetime) -> int:
+    """How many acknowledgements to addresses of this address's domain were queued since then."""
+    domain = address.rpartition("@")[2].lower()
+    return int(_ACKS_TO_DOMAIN.value(conn, {"its_domain": domain, "since": since}))
 
 
 def acks_to_unproven(conn: Connection, since: datetime) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from supportbot.errors import Invalid, Problem
@@ -51,7 +51,7 @@ class PostgresDatabase(Database):
             raise
         return database
 
-    async def write(self, run: Callable[[Connection], T]) -> T:
+    async def _write(self, run: Callable[[Connection], T]) -> T:
         with as_errors():
             for attempt in range(1, TRIES + 1):
                 try:
@@ -73,6 +73,9 @@ class PostgresDatabase(Database):
 
     async def backup(self, target: Path) -> None:
         raise Invalid([Problem("db backup", "copies SQLite databases only.", "Use pg_dump for PostgreSQL.")])
+
+    async def size(self) -> int:
+        return await self.read(lambda conn: conn.scalar(select(func.pg_database_size(func.current_database()))) or 0)
 
     async def scrub(self, whole: bool) -> bool:
         """VACUUM writes tables anew only when FULL, and locks them meanwhile; the server's own does the rest."""

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from supportbot.mail.clean import clean_line
-from supportbot.store import inbox, mailboxes, outbox, reloads, retention, tables, tickets
-from supportbot.tickets.digest import DigestInput, Seen, SetAside, Undelivered
+from supportbot.store import inbox, mailboxes, outbox, reconcile, reloads, retention, tables, tickets
+from supportbot.tickets.digest import DigestInput, SetAside, Undelivered
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -24,7 +24,7 @@ def digest_input(conn: Connection, now: datetime) -> DigestInput:
             Undelivered(row.id, row.kind, row.ticket, row.recipient, row.bounce or row.reason)
             for row in outbox.undelivered(conn, now - WEEK)
         ),
-        seen=tuple(Seen(*row) for row in inbox.counts(conn, since)),
+        seen=reconcile.seen_since(conn, since),
         since=since,
         removed=tuple(retention.removed(conn, since).items()),
         troubles=_reload(conn)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, tuple_
+from sqlalchemy import Connection, Select, delete, func, insert, literal_column, or_, select, tuple_
 
 from supportbot.config import RetentionSection
 from supportbot.store import blanking, tables
@@ -54,7 +54,7 @@ def _set_aside(before: datetime) -> Select[Any]:
 
 def _letters(before: datetime) -> Select[Any]:
     free = or_(O.c.ticket.is_(None), _closed(O.c.ticket, before))
-    left = func.coalesce(O.c.finished, O.c.created) < before
+    left = (O.c.created < before) & (func.coalesce(O.c.finished, O.c.created) < before)  # `created` has the index
     return select(O.c.id).where(O.c.state.in_(("sent", "gave_up")), O.c.erased.is_(None), left, free)
 
 
@@ -73,10 +73,11 @@ def _tickets(before: datetime) -> Select[Any]:
 
 
 def _journal(before: datetime) -> Select[Any]:
-    """Tickets, not entries: what was said of a ticket goes together."""
-    mine = select(J.c.id).where(J.c.ticket == T.c.number, blanking.removable_entries()).exists()
+    """Tickets, not entries (what was said of a ticket goes together), each once an entry: the index is of entries."""
     undecided = T.c.billing_state == BillingState.CANDIDATE.value
-    return select(T.c.number).where(T.c.is_open.is_(False), T.c.updated < before, ~undecided, mine)
+    closed = (T.c.number == J.c.ticket, T.c.is_open.is_(False), T.c.updated < before, ~undecided)
+    removable = select(T.c.number).where(*closed, blanking.removable_entries()).exists()
+    return select(J.c.ticket).where(J.c.at < before, J.c.what != literal_column("'erased'"), removable)
 
 
 def _corrections(before: datetime) -> Select[Any]:
@@ -127,7 +128,7 @@ def step(conn: Connection, ages: RetentionSection, now: datetime) -> dict[str, i
     for name, kind, before in _asked(ages, now):
         found = conn.execute(kind.old(before).limit(STEP)).all()
         if found:
-            keys = [tuple(row) if len(row) > 1 else row[0] for row in found]
+            keys = list(dict.fromkeys(tuple(row) if len(row) > 1 else row[0] for row in found))
             removed = kind.remove(conn, keys, now)
             if not removed:
                 raise LookupError(f"retention of {name} removes nothing of what it found")
@@ -139,7 +140,7 @@ def step(conn: Connection, ages: RetentionSection, now: datetime) -> dict[str, i
 def due(conn: Connection, ages: RetentionSection, now: datetime) -> dict[str, int]:
     """How much would be removed now, by kind."""
     found = {
-        name: conn.scalar(select(func.count()).select_from(kind.old(before).subquery())) or 0
+        name: conn.scalar(select(func.count()).select_from(kind.old(before).distinct().subquery())) or 0
         for name, kind, before in _asked(ages, now)
     }
     return {name: count for name, count in (found | {CHARGES: len(_charges_over(conn, now))}).items() if count}
@@ -154,11 +155,11 @@ def _charges_over(conn: Connection, now: datetime) -> list[int]:
     """Tickets without texts whose charge need not be kept any longer, and is still there."""
     oldest = datetime(now.year - 7, 1, 1, tzinfo=UTC)
     wanted = select(T).where(
-        T.c.billing_state == BillingState.CONFIRMED.value, T.c.erased.is_not(None), T.c.opened < oldest
+        T.c.billing_state == literal_column("'confirmed'"), T.c.erased.is_not(None), T.c.opened < oldest
     )
-    tickets = (ticket_from(row) for row in conn.execute(wanted.order_by(T.c.number)))
+    tickets = (ticket_from(row) for row in conn.execute(wanted))
     ends = ((ticket.number, kept_until(ticket.billing)) for ticket in tickets)
-    return [number for number, until in ends if until is not None and until < now.date()]
+    return sorted(number for number, until in ends if until is not None and until < now.date())
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from supportbot.errors import Invalid, Problem, Unreachable
+from supportbot.errors import Away, Invalid, Problem, Unreachable
 from supportbot.store.sql import guard_texts
 from supportbot.store.trouble import as_errors, translated
 
@@ -97,13 +97,18 @@ def _set_wal(connection: sqlite3.Connection) -> None:
 def scrub(file: Path, whole: bool) -> bool:
     """Empty the log of what it still holds of removed rows; `whole`: also write the file anew, without its gaps.
 
-    False where somebody is reading the log just now: it is emptied the next time.
+    False where others hold it up for too long just now: it is done the next time.
     """
     with as_errors(), closing(sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
-        connection.execute("PRAGMA secure_delete = ON")
-        if whole:
-            connection.execute("VACUUM")
-        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        try:
+            connection.execute("PRAGMA secure_delete = ON")
+            if whole:
+                connection.execute("VACUUM")
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                raise
+            return False
     return not busy
 
 
@@ -199,12 +204,12 @@ def _run_alone(conn: Connection, driver: Any, wanted: Wanted) -> Callable[[], No
         result = wanted.run(conn)
     except Exception as error:
         if not driver.in_transaction:  # SQLite has rolled back everything, the others' work too
-            raise (translated(error) or Unreachable("SQLite has rolled back the transaction")) from error
+            raise (translated(error) or Away("SQLite has rolled back the transaction")) from error
         driver.execute("ROLLBACK TO alone")
         driver.execute("RELEASE alone")
         return _raising(wanted, translated(error) or error)
     if not driver.in_transaction:
-        raise Unreachable("SQLite has rolled back the transaction")
+        raise Away("SQLite has rolled back the transaction")
     driver.execute("RELEASE alone")
     return lambda: wanted.answer.set_result(result)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from supportbot.store import alarms, inbox, mailboxes, outbox, reloads, retention, tickets
+from supportbot.store import alarms, inbox, leases, mailboxes, outbox, reloads, retention, tickets
 from supportbot.store.alarms import Look
 from supportbot.store.mailboxes import MailboxState
 from supportbot.store.reloads import Reload
@@ -36,6 +36,10 @@ class State:
     """The last night's removal of what was too old."""
     look: Look
     """What the daemon noted when it last looked for faults."""
+    daemons: tuple[str, ...]
+    """Those that live, where several may (host:process:…)."""
+    readers: dict[str, str]
+    """Mailbox -> the daemon that reads it, where several may."""
 
 
 def state(conn: Connection, now: datetime | None = None) -> State:
@@ -54,4 +58,6 @@ def state(conn: Connection, now: datetime | None = None) -> State:
         reload=reloads.last(conn),
         retention=retention.last(conn),
         look=alarms.last(conn),
+        daemons=tuple(leases.holders(conn, leases.DAEMON)),
+        readers=leases.holders(conn, leases.MAILBOX),
     )

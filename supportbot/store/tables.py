@@ -35,9 +35,10 @@ class InboxMail(SQLModel, table=True):
         UniqueConstraint("account", "folder", "uidvalidity", "uid", name="inbox_identity"),
         Index("inbox_by_content", "content_hash", "id"),
         # Of the few rows that wait for something: most have their verdict and lie no more in the server's folder.
-        partial_index("inbox_unread", "state", "id", where="finished IS NULL"),
+        partial_index("inbox_unread", "state", "ahead", "id", where="finished IS NULL"),
         partial_index("inbox_to_put_away", "account", "folder", "uidvalidity", "id", where="on_server = 'settled'"),
         partial_index("inbox_set_aside", "id", where="verdict = 'quarantine'"),
+        partial_index("inbox_to_remove", "verdict", "finished", where="erased IS NULL"),
         Index("inbox_by_kept", "kept"),
         {"sqlite_autoincrement": True},  # ids stand in keys of the outbox: never used twice
     )
@@ -55,6 +56,8 @@ class InboxMail(SQLModel, table=True):
     partial: bool
     state: str
     """new, reading, done."""
+    ahead: bool
+    """Looked at before those that are not: its sender is known, or it points at a ticket."""
     lease_until: datetime | None
     strikes: int
     verdict: str | None
@@ -80,6 +83,10 @@ class TicketRow(SQLModel, table=True):
         Index("tickets_by_status", "status", "number"),
         Index("tickets_by_customer", "customer", "number"),
         Index("tickets_by_urgent", "urgent", "is_open", "number"),
+        Index("tickets_by_urgency", "urgent", "number"),
+        Index("tickets_by_route", "route", "number"),
+        partial_index("tickets_to_remove", "is_open", "updated", where="erased IS NULL OR erased < updated"),
+        partial_index("tickets_with_charge", "opened", where="billing_state = 'confirmed' AND erased IS NOT NULL"),
     )
 
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -142,7 +149,10 @@ class ArticleRow(SQLModel, table=True):
 
 class JournalRow(SQLModel, table=True):
     __tablename__ = "journal"
-    __table_args__ = (Index("journal_by_ticket", "ticket", "id"),)
+    __table_args__ = (
+        Index("journal_by_ticket", "ticket", "id"),
+        partial_index("journal_to_remove", "at", where="what != 'erased'"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     ticket: int = Field(foreign_key="tickets.number")
@@ -183,6 +193,7 @@ class OutboxMail(SQLModel, table=True):
         Index("outbox_by_kind", "kind", "created"),
         Index("outbox_by_recipient", "recipient_key", "created"),
         partial_index("outbox_came_back", "id", where="bounce_permanent IS TRUE"),
+        partial_index("outbox_to_remove", "state", "created", where="erased IS NULL"),
         {"sqlite_autoincrement": True},
     )
 

@@ -1,7 +1,7 @@
 """What a driver raises -> the class that says what the caller does next.
 
 The trap: a full disk and a broken connection are trouble outside (try again later), a violated constraint is a defect
-of ours; only the former become Unreachable.
+of ours; only the former become Away.
 """
 
 import sqlite3
@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from supportbot.errors import Denied, SupportbotError, Unreachable
+from supportbot.errors import Away, Denied, SupportbotError
 
 SQLITE_TROUBLE = (
     "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY",
@@ -26,7 +27,7 @@ POSTGRES_DENIED = ("28", "3D", "42501")
 
 @contextmanager
 def as_errors() -> Iterator[None]:
-    """Raise Unreachable or Denied for trouble with the database; everything else as it is."""
+    """Raise Away or Denied for trouble with the database; everything else as it is."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
@@ -40,17 +41,17 @@ def translated(error: Exception) -> SupportbotError | None:
     """The error that the caller should see, or None where this one is a defect of ours."""
     driver = error.orig if isinstance(error, DBAPIError) else error
     text = f"the database: {driver}"
-    if isinstance(driver, OSError):
-        return Unreachable(text)
+    if isinstance(driver, OSError | PoolTimeout):  # all connections wait for a server that says nothing
+        return Away(text)
     if getattr(driver, "sqlite_errorname", "").startswith(SQLITE_TROUBLE):
-        return Unreachable(text)
+        return Away(text)
     code = sqlstate(error)
     if code.startswith(POSTGRES_DENIED):
         return Denied(text)
     if code.startswith((*POSTGRES_TROUBLE, *POSTGRES_CONFLICT)):
-        return Unreachable(text)
+        return Away(text)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return Unreachable(text)
+        return Away(text)
     return None
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "Undelivered",
     "as_text",
     "build",
+    "count_of",
     "letter",
 ]
 
@@ -63,7 +64,9 @@ def build(rows: DigestInput, now: datetime) -> Digest:
     sections = tuple(
         Section(name, tuple(lines[:MOST]), max(0, len(lines) - MOST)) for name, lines in queued.items() if lines
     )
-    return Digest(now, sections, _count(rows.seen), rows.since, rows.removed)
+    names = sorted({seen.mailbox for seen in rows.seen})
+    each = tuple((name, count_of(seen for seen in rows.seen if seen.mailbox == name)) for name in names)
+    return Digest(now, sections, count_of(rows.seen), each if len(each) > 1 else (), rows.since, rows.removed)
 
 
 def letter(digest: Digest, to: Address, office: Office, templates: Templates) -> Letter:
@@ -191,15 +194,16 @@ def _plain_line(text: str) -> Line:
     return Line(None, "", "", None, text, "", "supportbot status")
 
 
-def _count(seen: Iterable[Seen]) -> Count:
+def count_of(seen: Iterable[Seen]) -> Count:
+    """Where these mails went; those that are missing in their ticket are counted as nothing else."""
     rows = tuple(seen)
     by: Counter[str] = Counter()
     none: Counter[str] = Counter()
     for row in rows:
-        place = PLACES.get(row.verdict, "none")
+        place = "missing" if row.missing else PLACES.get(row.verdict, "none")
         by[place] += row.count
         if place == "none":
-            none[_shortened(row)] += row.count
+            none[shortened(row.verdict, row.reason)] += row.count
     return Count(
         seen=sum(row.count for row in rows),
         tickets=by["tickets"],
@@ -207,6 +211,7 @@ def _count(seen: Iterable[Seen]) -> Count:
         none=tuple(none.most_common()),
         set_aside=by["set_aside"],
         unread=by["unread"],
+        missing=by["missing"],
     )
 
 
@@ -219,11 +224,11 @@ PLACES: dict[Verdict | None, str] = {
 """Where a verdict is counted; the others are deliberately no ticket."""
 
 
-def _shortened(row: Seen) -> str:
+def shortened(verdict: Verdict | None, reason: str) -> str:
     """A reason without the particulars of one mail, so that equal ones are counted together."""
-    if row.verdict != "ignore":
-        return row.verdict or ""
-    return _safe(row.reason.partition(" (")[0], 60) or "ignore"
+    if verdict != "ignore":
+        return verdict or ""
+    return _safe(reason.partition(" (")[0], 60) or "ignore"
 
 
 def _safe(text: str, limit: int) -> str:
@@ -247,6 +252,7 @@ def _values(digest: Digest, office: Office) -> dict[str, object]:
         "first": [line.number for section in digest.sections if section.name == "ring" for line in section.lines],
         "since": in_words(digest.since, language) if digest.since else "",
         "count": digest.count,
+        "mailboxes": digest.mailboxes,
         "removed": digest.removed,
         "office": office.name,
     }

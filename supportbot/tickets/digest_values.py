@@ -45,6 +45,9 @@ class Seen:
     verdict: Verdict | None
     reason: str
     count: int
+    mailbox: str = ""
+    missing: bool = False
+    """They do not stand in the ticket that their verdict says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ class Count:
     """Deliberately no ticket, by reason, the commonest first."""
     set_aside: int
     unread: int
+    missing: int = 0
+    """Not in the ticket that their verdict says: it does not add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ class Digest:
     at: datetime
     sections: tuple[Section, ...]
     count: Count
+    mailboxes: tuple[tuple[str, Count], ...] = ()
+    """The same for each mailbox, where there are several."""
     since: datetime | None = None
     removed: tuple[tuple[str, int], ...] = ()
 

@@ -37,7 +37,7 @@ class ForwardToPartner:
         return f"forward:{self.ticket}:{self.partner}:{self.inbox_id}"
 
 
-AlertAbout = Literal["urgent", "undelivered_forward", "undelivered_alert", "mailbox", "fault"]
+AlertAbout = Literal["urgent", "undelivered_forward", "undelivered_alert", "many_urgent", "mailbox", "fault"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,33 @@ class Fault:
         return f"{self.kind}({self.name})" if self.name else self.kind
 
 
+SLACK = timedelta(minutes=1)
+"""How much later than it was due a search of a mailbox may be noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwell:
+    """Why a mailbox is not well."""
+
+    because: str
+    since: datetime | None
+    """None: it never was."""
+    refused: bool
+    """Reading it fails; else nobody reads it, and the daemon may be down."""
+
+
+def unwell(
+    last_search: datetime | None, failing_since: datetime | None, error: str, every: timedelta, now: datetime
+) -> Unwell | None:
+    """Whether a mailbox that is to be searched so often is well (None), by what was noted of reading it."""
+    if failing_since:
+        return Unwell(error, failing_since, refused=True)
+    if last_search is None:
+        return Unwell("it has never been read", None, refused=False)
+    late = now > last_search + every + SLACK
+    return Unwell("it is not searched any more", last_search + every, refused=False) if late else None
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """A fault as it is remembered between looks, and whether its alarm has been raised."""

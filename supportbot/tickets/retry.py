@@ -21,6 +21,9 @@ DELAYS: dict[EffectKind, tuple[timedelta, ...]] = {
 }
 """Waits after the 1st, 2nd, … attempt; the last one repeats."""
 
+LONGEST: dict[EffectKind, timedelta] = {kind: max(delays) for kind, delays in DELAYS.items()}
+"""How long a mail of each kind waits at most for its next attempt."""
+
 UNKNOWN_RESENDS: dict[EffectKind, int | None] = {"alert": None, "forward": None, "ack": 2, "digest": 2}
 """How often a mail of unknown acceptance is sent again; None: until accepted, as a double harms less than a loss."""
 

@@ -58,6 +58,16 @@ _SECTIONS = {
     "taken": "Lisa",
 }
 
+_COUNT = {
+    "seen": 13,
+    "tickets": 7,
+    "follow_ups": 2,
+    "none": [("bulk", 2), ("duplicate", 1)],
+    "set_aside": 1,
+    "unread": 1,
+    "missing": 1,
+}
+
 SAMPLES: dict[str, dict[str, object]] = {
     "acknowledgement": {
         "scene": SCENES,
@@ -159,16 +169,10 @@ SAMPLES: dict[str, dict[str, object]] = {
             for name, why in _SECTIONS.items()
         ],
         "count": (
-            {
-                "seen": 12,
-                "tickets": 7,
-                "follow_ups": 2,
-                "none": [("bulk", 2), ("duplicate", 1)],
-                "set_aside": 1,
-                "unread": 1,
-            },
-            {"seen": 0, "tickets": 0, "follow_ups": 0, "none": [], "set_aside": 0, "unread": 0},
+            _COUNT,
+            {"seen": 0, "tickets": 0, "follow_ups": 0, "none": [], "set_aside": 0, "unread": 0, "missing": 0},
         ),
+        "mailboxes": [("kundcenter", _COUNT), ("stockholm", _COUNT)],
         "removed": [("handled_mails", 12), ("charges", 1)],
     },
 }

@@ -11,7 +11,7 @@ from supportbot.triage.phrases import Span
 
 NEEDED = (
     "own-mistake", "own-change", "slip", "undo", "damage", "worn-out", "gadget", "device-word", "own-word", "cutting",
-    "cable", "public-line", "configured", "phone-setting", "own-thing", "by-icentrex", "cleared", "if",
+    "cable", "public-line", "configured", "phone-setting", "own-thing", "by-icentrex", "cleared", "if", "tried",
 )  # fmt: skip
 
 Here = Mapping[str, tuple[Span, ...]]
@@ -49,6 +49,7 @@ class _Told:
             for span in self.spans(concept)
             if span not in self.negated
             and self.moods[span.sentence] != "asked"
+            and not any(span.apart(each) == 0 for each in self.spans("tried"))
             and not any(self.near(aside, span.sentence) for aside in ("by-icentrex", "cleared", "if"))
         )
 

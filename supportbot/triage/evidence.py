@@ -14,7 +14,7 @@ from supportbot.mail.message import Address, Forwarded
 from supportbot.triage.decision import Note
 from supportbot.triage.index import Registry
 from supportbot.triage.names import Mention
-from supportbot.triage.numbers import candidates, e164, organisation_number, plain
+from supportbot.triage.numbers import candidates, e164, far_end, organisation_number, plain
 from supportbot.triage.outsider import speaks_for_another
 from supportbot.triage.text import squeezed
 
@@ -35,6 +35,8 @@ class Evidence:
     end: int | None = None
     row: str = ""
     where: Literal["sender", "text", "subject", "signature", "forward"] = "text"
+    far_end: bool = False
+    """A number that is told as the other end of a call: whoever writes may have called anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def identify(
     """The customer that the mail is about. Neither the quoted thread nor any header but From may be given here."""
     partner = registry.partner_by_domain(sender.domain) if sender else None
     own = _of_sender(registry, sender)
-    told = _told(registry, new_text, subject, forwarded)
+    all_told = _told(registry, new_text, subject, forwarded)
+    told, far = ([one for one in all_told if one.far_end == far_end] for far_end in (False, True))
     signature = "" if partner else signature
     names = _names(registry, new_text, "text") + _names(registry, subject, "subject")
     writer = {one.customer_id for one in own}
@@ -72,10 +75,11 @@ def identify(
     notes = _notes(registry, sender, new_text)
     if for_another and (partner or told or names):
         named = [one for one in names if one.customer_id not in writer]
-        chosen = others or named or told
+        chosen = others or named or told or far
         chosen = chosen or _softly(registry, sender, new_text, "", forwarded, names, partner) or own
     else:
         chosen = own + told + _numbers(registry, signature, "signature")
+        chosen = chosen or _signed(registry, sender, signature, names) or far
         chosen = chosen or _softly(registry, sender, new_text, signature, forwarded, names, partner)
     chosen = _address_beats_domain(chosen)
     return _concluded(registry, sender, partner, chosen, names, notes)
@@ -138,10 +142,20 @@ def _numbers(
                 start, end = (digits.start, digits.end) if where == "text" else (None, None)
                 words = text[digits.start : digits.end]
                 row = f"customers.csv {owner}"
-                found.setdefault((strength, owner), Evidence(strength, owner, words, start, end, row, where))
+                far = strength == "phone_number" and where != "signature" and far_end(text, digits.start)
+                one = Evidence(strength, owner, words, start, end, row, where, far)
+                if (strength, owner) not in found or found[strength, owner].far_end:
+                    found[strength, owner] = one
                 done = digits.end
                 break
     return list(found.values())
+
+
+def _signed(registry: Registry, sender: Address | None, signature: str, names: list[Evidence]) -> list[Evidence]:
+    """The company's name in the signature; on a domain that several share, in the text too, if it is one of them."""
+    shared = registry.by_domain(sender.domain) if sender else ()
+    signed = _names(registry, signature, "signature")
+    return [one for one in (*names, *signed) if one.customer_id in shared] or signed
 
 
 def _names(registry: Registry, text: str, where: Literal["text", "subject", "signature"]) -> list[Evidence]:

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from supportbot.mail.message import ParsedMail
-from supportbot.triage import blame, doing, impact, origin, scope, tense, topic
+from supportbot.triage import blame, doing, haste, impact, origin, scope, seller, tense, topic
 from supportbot.triage.conditions import Places
 from supportbot.triage.phrases import Index, Span
-from supportbot.triage.text import Sentence, sentences
+from supportbot.triage.text import Sentence, Word, sentences
 
 Given = Mapping[str, Sequence[str]]
 """Facts that the registry or the headers know: fact -> its values."""
@@ -27,6 +27,15 @@ _BUT = ("{others-work}", "{narrow}", "{another-fault}")
 """Beside these, that all is well is said of the rest."""
 _NO_INFORMATION = ("{ask-cause}", "{ask-help}")
 _NOT_TOLD = ("{if}", "{ask}", "{order-strong}", "{selling}")
+
+_VITAL = ("{main-number}", "{safety}", "{only-way}", "{caller}")
+"""In their sentence, a place where nobody answers is the customer's own."""
+_A_NUMBER = frozenset({"numret", "nummer", "nummeret", "number", "numeroon"})
+"""Any number, not surely the main one."""
+_THERE = frozenset(["dar", "dit", "der", "dit", "there", "where", "hvor", "jossa", "siella"])
+_REFUSED = 2
+"""Words between a verb and the negation that turns it round."""
+_ANSWERS = frozenset(["svarar", "svara", "answers", "answer", "svarer", "svare", "vastaa", "tar", "picks"])
 
 _OWN = (
     "hard-fault",
@@ -45,9 +54,21 @@ _OWN = (
     "another-fault",
     "one-place",
     "nobody-reaches",
+    "foreign-works",
 )
 NEEDED = frozenset(
-    (*tense.NEEDED, *scope.NEEDED, *blame.NEEDED, *doing.NEEDED, *impact.NEEDED, *origin.NEEDED, *topic.NEEDED, *_OWN)
+    (
+        *tense.NEEDED,
+        *scope.NEEDED,
+        *blame.NEEDED,
+        *doing.NEEDED,
+        *haste.NEEDED,
+        *impact.NEEDED,
+        *origin.NEEDED,
+        *seller.NEEDED,
+        *topic.NEEDED,
+        *_OWN,
+    )
 )
 """Concepts that rules/words.toml must hold for facts to be told."""
 
@@ -100,7 +121,7 @@ def of_text(
     subject = "" if _REPLY.match(subject) else subject
     head = tuple(_of_subject(each) for each in sentences(subject[:400], spoken, index.beginnings))
     read = head + sentences(new_text, spoken, index.beginnings)
-    found = _of_all(_of_one(index.find(read)))
+    found = _of_all(_of_one(_of_ours(_working(index.find(read)), read)))
     states = _taken_back(tuple(tense.state(number, found) for number in range(len(read))), read)
     moods = tuple(tense.mood(number, sentence, found) for number, sentence in enumerate(read))
     found = scope.without_the_rest(found, states, read)
@@ -115,6 +136,8 @@ def of_text(
     told["doing"] = doing.doing(found, moods, negated)
     told["told"] = {} if _all_well(found, states) else _told(found, states, moods, negated, told["blame"])
     told["impact"] = impact.impact(found, read, states, moods)
+    told["seller"] = seller.seller(found, read, new_text)
+    told["haste"] = haste.haste(found, read, states, moods, negated, new_text)
     told["asks"] = _asks(found, moods, read)
     places = Places(found, states, moods, negated, told, readings or {})
     return Facts(places, read, subject, new_text)
@@ -128,6 +151,31 @@ def _of_one(found: Mapping[str, tuple[Span, ...]]) -> Mapping[str, tuple[Span, .
     tried = {span.sentence for span in found.get("{own-test}", ())}
     own = tuple(span for span in found.get("{one-person}", ()) if span.sentence not in tried)
     return {**found, "{one-person}": () if found.get("{sole-firm}") else own}
+
+
+def _of_ours(found: Mapping[str, tuple[Span, ...]], read: tuple[Sentence, ...]) -> Mapping[str, tuple[Span, ...]]:
+    """The same places, without nobody answering somewhere else: "det numret går till arkivet, där ingen svarar"."""
+    vital = [span for concept in _VITAL for span in found.get(concept, ())]
+    ours = {span.sentence for span in vital if read[span.sentence].words[span.last].plain not in _A_NUMBER}
+    reaching = tuple(
+        span
+        for span in found.get("{nobody-reaches}", ())
+        if span.sentence in ours or not _elsewhere(read[span.sentence].words[max(0, span.first - 1) : span.last + 2])
+    )
+    return {**found, "{nobody-reaches}": reaching} if reaching != found.get("{nobody-reaches}", ()) else found
+
+
+def _working(found: Mapping[str, tuple[Span, ...]]) -> Mapping[str, tuple[Span, ...]]:
+    """The same places, without equipment that is not the service's and does not work: "kortterminalen går inte"."""
+    spans = found.get("{foreign-works}", ())
+    refused = found.get("{not}", ())
+    works = tuple(span for span in spans if not any(span.apart(each) <= _REFUSED for each in refused))
+    return {**found, "{foreign-works}": works} if works != spans else found
+
+
+def _elsewhere(words: Sequence[Word]) -> bool:
+    forms = {word.plain for word in words}
+    return not _THERE.isdisjoint(forms) and not _ANSWERS.isdisjoint(forms)
 
 
 def _of_all(found: Mapping[str, tuple[Span, ...]]) -> Mapping[str, tuple[Span, ...]]:

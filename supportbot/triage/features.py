@@ -19,6 +19,14 @@ GROUPS = ("word", "pair", "part", "stem", "near", "said", "fact", "device")
 """Each group is brought to length one by itself, so that a long mail's many parts do not drown its few facts."""
 NOT_READ = frozenset({"device", "sender", "nature"})
 """Facts that are no facts of the text; the device has its own group."""
+PARTS = frozenset(
+    f"{{{name}}}"
+    for name in (
+        *("is", "cannot", "very", "matter", "pressing", "obliged", "mend", "mended", "deadline", "haste-reported"),
+        *("buying", "service-thing", "by-way-of", "dealer", "former", "test-thing", "tried"),
+    )
+)
+"""Concepts that mean something together only: what they make together is read, they are not."""
 _NUMBER = "0"
 _SHORTEST, _LONGEST = 3, 5
 _STEM = 5
@@ -76,7 +84,7 @@ def facts_of(told: Facts) -> Iterator[tuple[str, Span | None]]:
     """Every concept with the state and mood it stands in, and every fact of the text; each with its place, if any."""
     places = told.places
     for concept, spans in places.phrases.items():
-        if not (concept.startswith("{") and concept.endswith("}")):
+        if not (concept.startswith("{") and concept.endswith("}")) or concept in PARTS:
             continue
         for span in spans:
             yield concept, span

@@ -27,6 +27,27 @@ _ODD = re.compile("[" + "".join(map(chr, _ALIKE)) + "]")
 _UNMARKED = str.maketrans("åäöøæéèüá", "aaooaeeua")
 
 
+_BEFORE = 60
+"""Characters before a number that may tell whose it is."""
+_NUMBER = (
+    r"(?:(?:det |the |my |mitt |hennes |hans )?(?:nummer|numret|number|nummeret|mobil\w*|mobile|numeroon|numerosta) )?"
+)
+_FAR_END = re.compile(
+    "|".join(
+        (
+            r"(?:\b\w*(?:samtal|anrop|opkald|puhelu)\w*|\bcalls?\b)[^!?\n]{0,30}? (?:till|to|til|fran|from|fra) "
+            + _NUMBER,
+            r"\b(?:jag|vi|han|hon|i|we|he|she|jeg|hun) (?:har |have |had |hade )?(?:prov|test|upp)?"
+            r"(?:ringde|ringt|slog|slagit|called|rang|rung|dialled|phoned|ringte|ringede)(?: upp| up)?"
+            r"(?: till| to| til)? " + _NUMBER,
+            r"\b(?:soitin|soitimme|soitti) " + _NUMBER,
+            r"\b(?:exempel|exempelsamtal|example|example call|eksempel|esimerkki|uppringt nummer|called number)\s*: ",
+        )
+    ).join(("(?:", r")\(?$"))
+)
+"""What stands before the number of somebody that was called, or that called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Digits:
     """Adjoining groups of digits. `start` and `end` are offsets in the text."""
@@ -55,6 +76,11 @@ def flat(text: str) -> str:
     if len(lowered) != len(text):
         lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     return lowered.translate(_UNMARKED)
+
+
+def far_end(text: str, start: int) -> bool:
+    """Whether the number at `start` is told as the other end of a call: "samtal 10.17 till …", "jag ringde …"."""
+    return _FAR_END.search(flat(text[max(0, start - _BEFORE) : start])) is not None
 
 
 def candidates(text: str) -> Iterator[tuple[Digits, ...]]:

@@ -10,6 +10,7 @@ from supportbot.triage.phrases import Span
 
 NEEDED = (
     "bought-here", "bought-elsewhere", "marketplace", "inherited", "elsewhere", "acquired", "alike", "device-word",
+    "test-thing",
 )  # fmt: skip
 
 Here = Mapping[str, tuple[Span, ...]]
@@ -22,7 +23,9 @@ def origin(places: Here, moods: Sequence[str], negated: frozenset[Span]) -> dict
     here = [span for span in _of(places, "bought-here") if not _alike(places, span)]
     ours = tuple(span for span in here if span not in negated)
     told = {span.sentence for span in ours}
+    tried = {span.sentence for span in _of(places, "test-thing")}
     strong = [span for concept in ("bought-elsewhere", "inherited") for span in _of(places, concept)]
+    strong = [span for span in strong if span.sentence not in tried]
     found = [span for span in strong if span not in negated]
     found += [span for span in (*_of(places, "elsewhere"), *_of(places, "marketplace")) if _got(places, span, negated)]
     found += [span for span in here if span in negated]

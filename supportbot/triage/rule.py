@@ -65,3 +65,5 @@ class Rule:
     near_misses: tuple[Example, ...]
     where: str
     """File and line, for messages."""
+    sure: bool = False
+    """It states what needs no weighing: the learned reader does not pass it over."""

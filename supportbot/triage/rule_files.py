@@ -27,7 +27,7 @@ BOUNDS = {
     "unsure_below": "an answer that the reader finds less likely than this is marked for a person to look at (0 to 1)",
 }
 """What a file may say under [reader]."""
-_RULE_KEYS = ("name", "answer", "because", "clause", "when", "unless", "matches", "near_misses")
+_RULE_KEYS = ("name", "answer", "because", "clause", "sure", "when", "unless", "matches", "near_misses")
 _TOML_LINE = re.compile(r"\(at line (\d+)")
 
 
@@ -181,6 +181,8 @@ def _rule(question: str, row: Mapping[str, Any], where: str, written: Written) -
     clause = row.get("clause")
     if clause is not None and clause not in written.terms.clauses:
         written.blame(where, f"clause {clause!r} is in no file.", _meant(clause, written.terms.clauses))
+    if not isinstance(row.get("sure", False), bool):
+        written.blame(where, "`sure` must be true or false.")
     when = tuple(_conditions(row.get("when"), where, written))
     unless = tuple(_conditions(row.get("unless"), where, written))
     if not when:
@@ -200,6 +202,7 @@ def _rule(question: str, row: Mapping[str, Any], where: str, written: Written) -
         matches=_examples(row.get("matches"), "example (`matches`)", where, written),
         near_misses=_examples(row.get("near_misses"), "near miss (`near_misses`)", where, written),
         where=where,
+        sure=row.get("sure") is True,
     )
 
 

@@ -117,12 +117,12 @@ class RuleBook:
         return places.readings.get(QUESTIONS[question].reads, {}).get(answer)
 
     def _doubt(self, rule: Rule, places: Places) -> Condition | None:
-        """The reader's veto. What the registry records is not for it to doubt; its own word yields to a likelier one
-        (but for the default, which needs no rule).
+        """The reader's veto. What the registry records, or a rule is sure of, is not for it to doubt; its own word
+        yields to a likelier one (but for the default, which needs no rule).
         """
         reads = places.readings.get(QUESTIONS[rule.question].reads, {})
         likely = reads.get(rule.answer)
-        if likely is None or any(_recorded(each) for each in rule.when):
+        if likely is None or rule.sure or any(_recorded(each) for each in rule.when):
             return None
         if any(each.source.startswith("reads.") for each in rule.when):
             bound = max(each for answer, each in reads.items() if answer != self.defaults[rule.question])

@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from supportbot.triage.phrases import Span
 from supportbot.triage.text import Sentence, fold
 
-NEEDED = ("not", "now", "past", "solved", "fear", "ask-cause", "believe", "urgent")
+NEEDED = ("not", "now", "past", "solved", "fear", "ask-cause", "believe", "urgent", "obliged")
 """Concepts without which sentences cannot be judged."""
 
 REACH = 3
 """Words that may stand between a negation and what it denies."""
 
+_WANTED = 2
+"""Words that may stand between "must" and what is to be."""
 _ONLY = frozenset({"bara", "only", "bare", "kun", "vain", "minst"})
 _COPULA = frozenset(
     {
@@ -65,13 +67,20 @@ def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
     """When what the sentence says holds: present, solved, past, feared."""
     solved = _in(here, "{solved}", number)
     negations = _in(here, "{not}", number)
-    if any(not denied(span, negations, None) and not _holds_one(span, negations) for span in solved):
+    wanted = _in(here, "{obliged}", number)
+    done = [span for span in solved if not _holds_one(span, negations) and not _follows(span, wanted)]
+    if any(not denied(span, negations, None) for span in done):
         return "solved"
     if _in(here, "{fear}", number):
         return "feared"
     if _in(here, "{past}", number) and not _in(here, "{now}", number):
         return "past"
     return "present"
+
+
+def _follows(span: Span, wanted: Sequence[Span]) -> bool:
+    """It is only to be so: "måste vara löst i dag"."""
+    return any(0 <= span.first - each.last - 1 <= _WANTED for each in wanted)
 
 
 def mood(number: int, sentence: Sentence, here: Mapping[str, tuple[Span, ...]]) -> str:

@@ -73,29 +73,41 @@ class Sentence:
     """It is the mail's subject: its offsets are not offsets in the new text."""
 
 
-@lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """Lower case, no accents and rings, no zero-width characters: VÄXELN, växeln and vaxeln are the same."""
+    return (_folded if len(word) <= LONG else _folded.__wrapped__)(word)
+
+
+@lru_cache(maxsize=16_384)
+def _folded(word: str) -> str:
     if word.isascii():
         return word.lower()
     lowered = unicodedata.normalize("NFKD", word.lower().translate(_LETTERS))
     return "".join(letter for letter in lowered if not unicodedata.combining(letter)).translate(_LETTERS)
 
 
-@lru_cache(maxsize=65_536)
 def lower(word: str) -> str:
     """Lower case and without accents, but with the letters å ä ö æ ø, which tell words apart: når, när."""
+    return (_lowered if len(word) <= LONG else _lowered.__wrapped__)(word)
+
+
+@lru_cache(maxsize=16_384)
+def _lowered(word: str) -> str:
     plain = unicodedata.normalize("NFC", word.lower().translate(_UNSEEN))
     return plain if plain.isascii() else "".join(each if each in _OWN_LETTERS else fold(each) for each in plain)
 
 
-@lru_cache(maxsize=65_536)
 def _stemmed(word: str, language: str) -> str:
+    return (_stem if len(word) <= LONG else _stem.__wrapped__)(word, language)
+
+
+@lru_cache(maxsize=16_384)
+def _stem(word: str, language: str) -> str:
     stemmer, plain = _STEMMERS.get(language), lower(word)
     return plain if stemmer is None or len(plain) > 40 else str(stemmer.stemWord(plain))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def stems(word: str) -> frozenset[str]:
     """Every key that a word of a rule stands for: its form, and its stem in each language, with and without marks.
 

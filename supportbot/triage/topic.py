@@ -24,7 +24,7 @@ WEIGHTS: Mapping[str, tuple[str, float]] = {
 }
 """Category -> its concept, and the weight of one word of it."""
 
-NEEDED = (*(concept.strip("{}") for concept, _ in WEIGHTS.values()), "others-work", "cleared")
+NEEDED = (*(concept.strip("{}") for concept, _ in WEIGHTS.values()), "others-work", "cleared", "phone-idiom")
 _SUBJECT, _FIRST = 1.5, 1.2
 _PHRASE = 1.3
 _MOST = 3.0
@@ -34,11 +34,14 @@ _MOST = 3.0
 def topic(found: Mapping[str, tuple[Span, ...]], read: Sequence[Sentence]) -> dict[str, tuple[Span, ...]]:
     """The category with most weight, with the words that weigh; empty where none is named."""
     aside = {span.sentence for concept in ("{others-work}", "{cleared}") for span in found.get(concept, ())}
+    idioms = found.get("{phone-idiom}", ())
     first = next((number for number, sentence in enumerate(read) if not sentence.subject), 0)
     weighed: dict[str, float] = {}
     for category, (concept, weight) in WEIGHTS.items():
         total = 0.0
         for span in _widest(found.get(concept, ())):
+            if any(idiom.sentence == span.sentence and idiom.first <= span.first <= idiom.last for idiom in idioms):
+                continue
             place = _SUBJECT if read[span.sentence].subject else _FIRST if span.sentence == first else 1.0
             place *= 0.4 if span.sentence in aside else 1.0
             total += place * (_PHRASE if span.last > span.first else 1.0)

@@ -115,6 +115,14 @@ FACTS: Mapping[str, Fact] = {
         "How far the outage reaches that the mail states, all its words weighed together.",
         {"wide": "the whole site, all callers or a vital line", "likely": "perhaps as far"},
     ),
+    "seller": Fact(
+        "Who sold the service to the customer, says the text.",
+        {"another": "a reseller or partner, named or not, as a fact: not asked, supposed or denied"},
+    ),
+    "haste": Fact(
+        "Whether the sender says plainly that the matter is urgent.",
+        {"stated": "as a statement of now: not asked, supposed, denied, quoted, or a lone word"},
+    ),
     "topic": Fact(
         "What the mail is mostly about, all its words weighed together.",
         {name: meaning for name, meaning in QUESTIONS["category"].answers.items() if name != "other"},

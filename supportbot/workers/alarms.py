@@ -22,7 +22,6 @@ from supportbot.mail.message import Address
 from supportbot.store import alarms, figures, inbox, mailboxes, outbox, reloads
 from supportbot.store.database import Database
 from supportbot.store.figures import Waiting
-from supportbot.store.mailboxes import MailboxState
 from supportbot.tickets.alarm import alarm
 from supportbot.tickets.effects import Outgoing, RaiseAlarm
 from supportbot.tickets.faults import Change, Fault, FaultKind, Noted, compare
@@ -38,8 +37,6 @@ DATABASE_SECONDS = 30.0
 """A database that takes longer for one small transaction does not answer."""
 STOPPED_SECONDS = 240.0
 """Looks that have not come for this long have stopped: longer than the slowest look."""
-SLACK = timedelta(minutes=1)
-"""How much later than it was due a search may be noted."""
 
 
 @dataclass(slots=True)
@@ -129,9 +126,9 @@ class AlarmWorker:
     def _found(self, conn: Connection, waiting: Waiting, now: datetime) -> Iterator[Fault]:
         known = {(box.name, box.folder): box for box in mailboxes.everyone(conn)}
         for box in self.mailboxes:
-            fault = self._mailbox(box, known.get((box.name, box.folders.inbox)), now)
-            if fault:
-                yield fault
+            seen = known.get((box.name, box.folders.inbox), mailboxes.unread(box.name, box.folders.inbox))
+            if unwell := seen.unwell(timedelta(seconds=box.search_seconds), now):
+                yield self._fault("mailbox", unwell.since or self.started, unwell.because, box.name)
         if waiting.since:
             yield self._fault(
                 "mail_out", waiting.since, f"{waiting.letters} wait: {waiting.because or 'not tried yet'}"
@@ -142,14 +139,6 @@ class AlarmWorker:
         reload = reloads.last(conn)
         if reload and reload.failing_since:
             yield Fault("rules", reload.failing_since, reload.problems[0] if reload.problems else "")
-
-    def _mailbox(self, box: MailboxSection, state: MailboxState | None, now: datetime) -> Fault | None:
-        if state and state.failing_since:
-            return self._fault("mailbox", state.failing_since, state.error, box.name)
-        if state is None or state.last_search is None:
-            return self._fault("mailbox", self.started, "It has never been read.", box.name)
-        due = state.last_search + timedelta(seconds=box.search_seconds)
-        return self._fault("mailbox", due, "It is not searched any more.", box.name) if now > due + SLACK else None
 
     def _fault(self, kind: FaultKind, since: datetime, because: str, name: str = "") -> Fault:
         return Fault(kind, max(since, self.started), because, name)

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from supportbot.calendar import clock_problem
 from supportbot.channels.smtp import Relay
+from supportbot.errors import Away, Denied
 from supportbot.failpoints import hit
 from supportbot.mail import compose
 from supportbot.store import outbox, tickets
 from supportbot.store.database import Database
-from supportbot.store.outbox import Claimed
+from supportbot.store.outbox import Claimed, Mine
 from supportbot.tickets import lifecycle
 from supportbot.tickets.retry import GiveUp, Outcome, Refused, Sent, Unknown, too_often_unknown, what_next
 from supportbot.tickets.verdict import OwnMail
@@ -33,6 +35,8 @@ LEASE = timedelta(minutes=20)
 END_SECONDS = 7.0
 """How long dialogues may go on after the daemon was told to end; the whole must end within 10 seconds."""
 BATCH = 40
+AGAIN_SECONDS = 1.0
+"""Between tries to note what came of an attempt."""
 PER_DOMAIN = 5
 """Rows to one domain under way at once: a dead destination must not hold up the others."""
 
@@ -50,7 +54,10 @@ class DeliveryWorker:
     idle_seconds: float = 5.0
     presence: Lease | None = None
     """That this daemon lives, where several share the database."""
-    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    _under_way: dict[asyncio.Task[None], int] = field(default_factory=dict)
+    """Attempts, each with its row."""
+    _not_noted: set[int] = field(default_factory=set)
+    """Rows whose attempt ended with a defect."""
 
     async def run(self) -> None:
         try:
@@ -59,8 +66,9 @@ class DeliveryWorker:
                 if await self.step():
                     continue
                 await wait_at_most(self.idle_seconds, self.queued)
-        finally:
+        except asyncio.CancelledError:  # after an error the attempts go on, and are met again by the next run
             await self._end()
+            raise
 
     async def _end(self) -> None:
         """Let dialogues under way come to their end, then cut them off: what was cut is of unknown acceptance."""
@@ -74,19 +82,26 @@ class DeliveryWorker:
         """Start the rows that are due, as far as there is room. Returns how many were started."""
         while len(self._under_way) > BATCH // 2:  # few claims of many rows, not one claim for each row that is done
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        if self.presence and not self.presence.sure():
+            return 0  # until it is sure again, what it claims may be another's at once
         room = BATCH - len(self._under_way)
         now, holder = self.now(), self.presence.holder if self.presence else None
-        claimed = await self.database.write(lambda conn: outbox.claim(conn, room, now, LEASE, PER_DOMAIN, holder))
+        if problem := clock_problem(now):
+            raise Denied(problem)
+        mine = Mine(tuple(self._under_way.values()), tuple(self._not_noted))
+        claimed = await self.database.write(lambda conn: outbox.claim(conn, room, now, LEASE, PER_DOMAIN, holder, mine))
         for row in claimed:
+            self._not_noted.discard(row.id)
             task = asyncio.create_task(self._deliver(row))
-            self._under_way.add(task)
+            self._under_way[task] = row.id
             task.add_done_callback(self._done)
         return len(claimed)
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         """Room for more: rows that were passed over because their domain had its share may go now."""
-        self._under_way.discard(task)
+        row = self._under_way.pop(task)
         if not task.cancelled() and (error := task.exception()):
+            self._not_noted.add(row)
             log.error("an attempt could not be recorded; its row goes again when its lease ends", exc_info=error)
         if len(self._under_way) <= BATCH // 2:
             self.queued.set()
@@ -106,7 +121,7 @@ class DeliveryWorker:
         if isinstance(outcome, Sent):
             hit(f"accepted-{row.kind}")
         now = self.now()
-        await self.database.write(lambda conn: self._record(conn, row, outcome, known, now))
+        await self._note(row, outcome, known, now)
         log.info(
             "delivered" if isinstance(outcome, Sent) else "not delivered",
             key=row.key,
@@ -116,6 +131,16 @@ class DeliveryWorker:
         )
         for tell in self.delivered:
             tell(row, outcome)
+
+    async def _note(self, row: Claimed, outcome: Outcome, known: Knowledge, now: datetime) -> None:
+        """However long the database is away: if what is known were forgotten, the mail would leave again."""
+        while True:
+            try:
+                await self.database.write(lambda conn: self._record(conn, row, outcome, known, now))
+                return
+            except Away as error:
+                log.warning("cannot be noted yet", key=row.key, outcome=type(outcome).__name__, because=str(error))
+                await asyncio.sleep(AGAIN_SECONDS)
 
     def _record(self, conn: Connection, row: Claimed, outcome: Outcome, known: Knowledge, now: datetime) -> None:
         if isinstance(outcome, Sent):

@@ -45,6 +45,8 @@ def _letter(effect: Effect, ticket: Ticket | None, mail_text: str, raw: bytes, k
             return letters.partner_mail(
                 ticket, mail_text, raw, effect.to, token, known.office, partner, known.templates
             )
+        case RaiseAlert(ticket=None):
+            return letters.alert(effect, None, "", known.office, None, known.templates)
         case RaiseAlert():
             partner = known.partner(ticket.decision.partner) if ticket else None
             return letters.alert(effect, ticket, mail_text, known.office, partner, known.templates)

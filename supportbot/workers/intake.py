@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -25,6 +25,8 @@ from supportbot.failpoints import hit
 from supportbot.store import inbox, mailboxes
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
+from supportbot.workers.ahead import goes_ahead
+from supportbot.workers.knowledge import Knowledge
 from supportbot.workers.lease import Lease
 
 log = structlog.get_logger("intake")
@@ -46,6 +48,8 @@ class IntakeWorker:
     """Set when mails have their verdict: they can be put away."""
     lease: Lease | None = None
     """The right to read this mailbox, where several daemons share the database."""
+    knowledge: Callable[[], Knowledge] | None = None
+    """By which mails are put in order; None: they stay in the order of their arrival."""
     _highest: int = 0
     _uidvalidity: int = 0
     _searched: float = field(default=float("-inf"))
@@ -86,16 +90,29 @@ class IntakeWorker:
         return self._searched + self.settings.search_seconds - time.monotonic()
 
     async def _recall(self, session: Session) -> None:
-        """Start over when the server's UIDs mean something new (RFC 9051 §2.3.1.1)."""
+        """Start over when the server's UIDs mean something new (RFC 9051 §2.3.1.1), or are given a second time."""
         self._searched = float("-inf")
-        if self._uidvalidity not in (0, session.uidvalidity):
-            log.warning("UIDVALIDITY has changed", mailbox=self.settings.name, now=session.uidvalidity)
-        if self._uidvalidity != session.uidvalidity:
+        account, folder = self.settings.name, self.settings.folders.inbox
+
+        def open_again(conn: Connection) -> tuple[int | None, int]:
+            state = mailboxes.find(conn, account, folder)
+            known = state.uidvalidity if state else None
+            highest = inbox.highest(conn, account, folder, known) if known is not None else None
+            validity = mailboxes.meaning(known, highest, session.uidvalidity, session.uidnext)
+            if validity != known:
+                mailboxes.opened(conn, account, folder, validity)
+                inbox.let_go(conn, account, folder, validity)
+            return known, validity
+
+        known, validity = await self.database.write(open_again)
+        if known not in (None, validity):
+            log.warning("the server's UIDs mean something new", mailbox=account, uidvalidity=session.uidvalidity)
+        if validity != self._uidvalidity:
             self._highest = 0
-        self._uidvalidity = session.uidvalidity
+        self._uidvalidity = validity
 
     async def _keep(self, session: Session, uids: list[int]) -> int:
-        account, folder, validity = self.settings.name, self.settings.folders.inbox, session.uidvalidity
+        account, folder, validity = self.settings.name, self.settings.folders.inbox, self._uidvalidity
         known = await self.database.read(lambda conn: inbox.known(conn, account, folder, validity, uids))
         fresh = [uid for uid in uids if uid not in known]
         kept = 0
@@ -119,8 +136,10 @@ class IntakeWorker:
     def _keep_all(self, rows: list[Kept], now: datetime, conn: Connection) -> None:
         if self.lease:
             self.lease.fence(conn)
+        known = self.knowledge() if self.knowledge else None
         for row in rows:
-            inbox.keep(conn, row, now)
+            ahead = known is not None and goes_ahead(conn, row.content, known)
+            inbox.keep(conn, replace(row, ahead=ahead), now)
         hit("raw-stored")
 
     async def _batches(self, session: Session, uids: list[int]) -> AsyncIterator[list[imap.Fetched]]:
@@ -143,17 +162,17 @@ class IntakeWorker:
             yield batch
 
     async def _put_away(self, session: Session) -> None:
-        """Move what has its verdict: quarantine to the aside folder, the rest to the done folder."""
-        account, folder, validity = self.settings.name, self.settings.folders.inbox, session.uidvalidity
-        while True:
-            self.settled.clear()
-            rows = await self.database.read(lambda conn: inbox.to_put_away(conn, account, folder, validity, AWAY))
-            if not rows:
-                return
-            for target in (self.settings.folders.done, self.settings.folders.aside):
-                ids = {uid: row_id for row_id, uid, verdict in rows if self._folder_for(verdict) == target}
-                if ids:
-                    await self._move(session, ids, target)
+        """Move what has its verdict, so many that new mail is looked for soon again: quarantine to the aside folder,
+        the rest to the done folder."""
+        account, folder, validity = self.settings.name, self.settings.folders.inbox, self._uidvalidity
+        self.settled.clear()
+        rows = await self.database.read(lambda conn: inbox.to_put_away(conn, account, folder, validity, AWAY))
+        for target in (self.settings.folders.done, self.settings.folders.aside):
+            ids = {uid: row_id for row_id, uid, verdict in rows if self._folder_for(verdict) == target}
+            if ids:
+                await self._move(session, ids, target)
+        if len(rows) == AWAY:
+            self.settled.set()
 
     def _folder_for(self, verdict: str) -> str:
         return self.settings.folders.aside if verdict == "quarantine" else self.settings.folders.done

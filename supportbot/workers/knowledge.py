@@ -18,10 +18,14 @@ from supportbot.workers.sandbox import Judging
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many acknowledgements may leave (design.md §6, R8)."""
+    """How many acknowledgements (design.md §6, R8) and alerts may leave."""
 
     unproven_per_hour: int = 60
     proven_per_day: int = 20
+    same_words_per_day: int = 1
+    """To one proven customer's address, about mails that say the same, as those of a machine do."""
+    alerts_per_hour: int = 60
+    """To one recipient, about urgent tickets; beyond it one letter stands for many."""
 
 
 @dataclass(frozen=True, slots=True)

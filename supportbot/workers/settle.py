@@ -4,6 +4,7 @@ The one place where the core's answers meet the store. The trap: it runs inside 
 no network, no waiting, and whatever raises here undoes this mail alone.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,13 +18,17 @@ from supportbot.store.inbox import Waiting
 from supportbot.tickets import escalation, lifecycle, verdict
 from supportbot.tickets.effects import AcknowledgeCustomer
 from supportbot.tickets.lifecycle import Plan
+from supportbot.tickets.privacy import mask_personal_numbers
 from supportbot.tickets.ticket import Arrived, Ticket
 from supportbot.tickets.verdict import Claims, Judged, OwnMail
 from supportbot.triage.decision import Decision
 from supportbot.workers import dispatch
 from supportbot.workers.knowledge import Knowledge
+from supportbot.workers.pacing import paced
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SAME_WORDS = 50
+"""Tickets of a sender that are looked through for the same words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +133,34 @@ def _limit_reached(conn: Connection, arrived: Arrived, decision: Decision, known
     if sender is None:
         return ""
     if decision.sender_is_customer and arrived.mail.authenticity != "failed":
+        # A From may be forged; whoever makes up addresses of a customer must not use us to flood that customer.
+        domain = outbox.acks_to_domain(conn, sender.address, now - HOUR)
+        if arrived.mail.authenticity != "verified" and domain >= known.limits.unproven_per_hour:
+            return "the hourly limit for the sender's domain is reached"
+        many = outbox.acks_to(conn, sender.address, now - DAY)
+        if many and _times_said(conn, arrived, now) >= known.limits.same_words_per_day:
+            return "the sender wrote the same within the last 24 hours, as a machine does"
         if decision.urgent:
             return ""
-        many = outbox.acks_to(conn, sender.address, now - DAY)
         return "the sender's daily limit is reached" if many >= known.limits.proven_per_day else ""
     if outbox.acks_to(conn, sender.address, now - DAY):
         return "the sender was acknowledged within the last 24 hours"
     if outbox.acks_to_unproven(conn, now - HOUR) >= known.limits.unproven_per_hour:
         return "the hourly limit for unproven senders is reached"
     return ""
+
+
+def _times_said(conn: Connection, arrived: Arrived, now: datetime) -> int:
+    """How many tickets its sender opened with these words, but for numbers: what answers us so would for ever."""
+    sender = arrived.mail.sender
+    assert sender is not None
+    before = tickets.texts_from(conn, sender.address.lower(), now - DAY, SAME_WORDS)
+    words = _words(mask_personal_numbers(arrived.mail.new_text))
+    return sum(_words(text) == words for text in before) if words else 0
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.lower())
 
 
 def store_plan(
@@ -146,7 +170,7 @@ def store_plan(
     tickets.apply(conn, plan, is_new)
     hit("ticket-stored")
     added = []
-    for effect in plan.effects:
+    for effect in paced(conn, plan.effects, plan.ticket, known, now):
         outgoing = dispatch.write(effect, plan.ticket, mail_text, raw, known, now)
         proven = plan.ticket.proven if isinstance(effect, AcknowledgeCustomer) else None
         if outbox.add(conn, outgoing, now, proven=proven):

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from supportbot.errors import Denied, Invalid, Occupied, Unreachable
+from supportbot.errors import Away, Denied, Invalid, Occupied, Unreachable
 
 log = structlog.get_logger("supervise")
 
@@ -19,6 +19,8 @@ LONGEST_WAIT = 60.0
 DENIED_WAIT = 60.0
 """Seconds after a refused sign-in at first: hammering locks accounts out."""
 LONGEST_DENIED_WAIT = 300.0
+LONGEST_AWAY_WAIT = 5.0
+"""Seconds while our own database is away: whoever waits longer is late when it is back."""
 STEADY = 60.0
 """A worker that ran this long before it failed starts again with the first wait."""
 
@@ -43,9 +45,15 @@ async def end(tasks: list["asyncio.Task[None]"], seconds: float) -> None:
     log.error("workers did not end", workers=[task.get_name() for task in tasks if not task.done()])
 
 
-def wait_after(failures: int, denied: bool) -> float:
+def wait_after(failures: int, error: BaseException | None) -> float:
     """Seconds to wait after the n-th failure in a row (1, 2, …), without jitter."""
-    first, longest = (DENIED_WAIT, LONGEST_DENIED_WAIT) if denied else (FIRST_WAIT, LONGEST_WAIT)
+    match error:
+        case Denied() | Invalid():
+            first, longest = DENIED_WAIT, LONGEST_DENIED_WAIT
+        case Away():
+            first, longest = FIRST_WAIT, LONGEST_AWAY_WAIT
+        case _:
+            first, longest = FIRST_WAIT, LONGEST_WAIT
     return min(longest, first * 2.0 ** min(failures - 1, 10))
 
 
@@ -55,18 +63,19 @@ async def supervise(name: str, run: Callable[[], Awaitable[None]]) -> None:
     loop = asyncio.get_running_loop()
     while True:
         started = loop.time()
-        denied = False
+        failed: Exception | None = None
         try:
             await run()
             log.warning("ended by itself", worker=name)
         except Occupied:
             raise
         except (Denied, Invalid) as error:
-            denied = True
+            failed = error
             log.error("refused", worker=name, because=str(error))
         except Unreachable as error:
+            failed = error
             log.warning("unreachable", worker=name, because=str(error))
         except Exception as error:  # a defect in one worker must not stop the others
             log.error("failed", worker=name, exc_info=error)
         failures = 1 if loop.time() - started > STEADY else failures + 1
-        await asyncio.sleep(wait_after(failures, denied) * random.uniform(0.5, 1.0))
+        await asyncio.sleep(wait_after(failures, failed) * random.uniform(0.5, 1.0))

@@ -3,7 +3,8 @@ imported registry -> a reload.
 
 apscheduler only ticks; the due times are stored.
 
-The trap: each row's key holds the due time or the step, so a tick that runs twice, or after a restart, adds nothing.
+The trap: each row's key holds the due time or the step, so a tick that runs twice, or after a restart, adds nothing;
+and a wall clock jumps, so no due time is believed that lies further ahead than it can.
 """
 
 import asyncio
@@ -20,14 +21,16 @@ from sqlalchemy import Connection
 from supportbot.calendar import Calendar
 from supportbot.config import RetentionSection
 from supportbot.failpoints import hit
-from supportbot.store import blanking, outbox, queue, registry, retention, tickets, timers
+from supportbot.store import blanking, clock, outbox, queue, registry, retention, tickets, timers
 from supportbot.store.database import Database
 from supportbot.store.timers import Due
 from supportbot.tickets import digest, escalation
 from supportbot.tickets.effects import SendDigest
 from supportbot.tickets.lifecycle import US
+from supportbot.tickets.retry import LONGEST
 from supportbot.workers import dispatch
 from supportbot.workers.knowledge import Knowledge
+from supportbot.workers.pacing import paced
 
 log = structlog.get_logger("timer")
 
@@ -83,8 +86,7 @@ class TimerWorker:
         """Do what is due now. Returns how many outbox rows came of it."""
         now, known = self.now(), self.knowledge()
         first = next_dues(known.calendar, self.digest_at if known.digest_to else (), self.ages, now)
-        if first:
-            await self.database.write(lambda conn: [timers.set(conn, name, at, name) for name, at in first.items()])
+        await self.database.write(partial(self._set, first, known, now))
         due, stored = await self.database.read(lambda conn: (timers.due(conn, now, 100), registry.fingerprint(conn)))
         if not self.is_known(stored):
             self.reload.set()
@@ -97,6 +99,14 @@ class TimerWorker:
         if added:
             self.queued.set()
         return added
+
+    def _set(self, first: dict[str, datetime], known: Knowledge, now: datetime, conn: Connection) -> None:
+        """What has no due time yet gets it, and no clock that was ahead keeps anything waiting once it is right."""
+        for name, at in first.items():
+            timers.set(conn, name, at, name)
+            clock.draw_in_timers(conn, name, at)
+        clock.draw_in_timers(conn, "alert", escalation.first_due(now, known.alert_repeat))
+        clock.draw_in_letters(conn, now, LONGEST)
 
     def _ring(self, timer: Due, known: Knowledge, now: datetime, conn: Connection) -> int:
         match timer.kind:
@@ -118,7 +128,7 @@ class TimerWorker:
         climb = escalation.climb(ticket, step, known.alert_to, known.alert_repeat, now)
         text = tickets.first_text(conn, ticket.number)
         added = 0
-        for alert in climb.alerts:
+        for alert in paced(conn, climb.alerts, ticket, known, now):
             added += outbox.add(conn, dispatch.write(alert, ticket, text, b"", known, now), now)
         if climb.next_due is None:
             timers.drop(conn, timer.key)

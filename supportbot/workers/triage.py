@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import StatementError
 
 from supportbot.failpoints import hit
 from supportbot.mail.glimpse import sender_and_subject
@@ -27,6 +28,8 @@ LEASE = timedelta(minutes=2)
 """How long a batch may take before another worker may claim its mails."""
 BATCH = 50
 BATCH_BYTES = 8_000_000
+DEFECTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, StatementError)
+"""What a mail may make of the code that settles it, or of its SQL; trouble with the database itself is Away."""
 STRIKES = 3
 """Mailman's three strikes: a mail that made its reader die this often is set aside for a person."""
 
@@ -45,6 +48,9 @@ class TriageWorker:
     idle_seconds: float = 5.0
     holder: str | None = None
     """This daemon, where several share the database."""
+    _at_work: set[int] = field(default_factory=set)
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the loop that claims: the other would free what it does not know of yet."""
 
     async def run(self) -> None:
         while True:
@@ -55,16 +61,30 @@ class TriageWorker:
 
     async def step(self) -> int:
         """Triage one batch. Returns how many mails were in it."""
-        now = self.now()
-        waiting = await self.database.write(lambda conn: inbox.claim(conn, BATCH, now, LEASE, BATCH_BYTES, self.holder))
+        async with self._claiming:
+            now, mine = self.now(), frozenset(self._at_work)
+            waiting = await self.database.write(
+                lambda conn: inbox.claim(conn, BATCH, now, LEASE, BATCH_BYTES, self.holder, mine)
+            )
+            self._at_work.update(row.id for row in waiting)
+        try:
+            await self._judge(waiting)
+        finally:
+            self._at_work.difference_update(row.id for row in waiting)
+        return len(waiting)
+
+    async def _judge(self, waiting: list[Waiting]) -> None:
         if not waiting:
-            return 0
+            return
         known = self.knowledge()
         unread = [Unread(row.content, known.calendar.day(row.received)) for row in waiting]
         answers = await self.sandbox.read(unread, known.desk, known.judging)
         hit("parsed")
-        await asyncio.gather(*(self._settle(row, answer, known) for row, answer in zip(waiting, answers, strict=True)))
-        return len(waiting)
+        each = (self._settle(row, answer, known) for row, answer in zip(waiting, answers, strict=True))
+        # All come to their end first: what is still being settled must not be claimed anew.
+        for failed in await asyncio.gather(*each, return_exceptions=True):
+            if failed:
+                raise failed
 
     async def _settle(self, row: Waiting, answer: Read | Poisoned, known: Knowledge) -> None:
         if isinstance(answer, Poisoned):
@@ -74,7 +94,7 @@ class TriageWorker:
         assert decision is not None, "the daemon is started with its rules"
         try:
             settled = await self.database.write(lambda conn: settle(conn, row, mail, decision, known, now))
-        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except DEFECTS as error:
             log.error("a mail could not be settled", inbox_id=row.id, exc_info=error)
             await self._strike(row, f"{type(error).__name__} while settling")
             return

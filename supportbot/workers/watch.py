@@ -17,14 +17,14 @@ import structlog
 
 from supportbot.channels.smtp import Relay
 from supportbot.config import Config
-from supportbot.errors import Denied, Unreachable
+from supportbot.errors import Away, Denied, Unreachable
 from supportbot.mail.message import Address
-from supportbot.store import figures
+from supportbot.store import figures, mailboxes
 from supportbot.store.database import Database
 from supportbot.store.figures import Figures
 from supportbot.store.outbox import Claimed
 from supportbot.tickets.retry import Outcome
-from supportbot.workers.alarms import SLACK, AlarmWorker
+from supportbot.workers.alarms import AlarmWorker
 from supportbot.workers.heartbeat import HeartbeatWorker
 from supportbot.workers.knowledge import Knowledge
 from supportbot.workers.settle import Settled
@@ -118,16 +118,14 @@ class Watch:
         state = await self.figures()
         if state is None:
             return [*found, "the database does not answer"]
+        if self.database.trouble:
+            found.append(f"nothing can be stored: {self.database.trouble}")
         known = {(box.name, box.folder): box for box in state.mailboxes}
         for box in self.config.mailbox:
-            seen = known.get((box.name, box.folders.inbox))
-            longest = timedelta(seconds=box.search_seconds) + SLACK
-            if seen is None or seen.last_search is None:
-                found.append(f"mailbox {box.name} has never been searched")
-            elif seen.failing_since:
-                found.append(f"mailbox {box.name} fails: {seen.error}")
-            elif self.now() - seen.last_search > longest:
-                found.append(f"mailbox {box.name} was last searched {seen.last_search:%Y-%m-%d %H:%M} UTC")
+            seen = known.get((box.name, box.folders.inbox), mailboxes.unread(box.name, box.folders.inbox))
+            if unwell := seen.unwell(timedelta(seconds=box.search_seconds), self.now()):
+                since = f" (since {unwell.since:%Y-%m-%d %H:%M} UTC)" if unwell.since else ""
+                found.append(f"mailbox {box.name}: {unwell.because}{since}")
         return found
 
     async def figures(self) -> Figures | None:
@@ -138,7 +136,7 @@ class Watch:
                 try:
                     async with asyncio.timeout(READ_SECONDS):
                         self._figures = await self.database.read(lambda conn: figures.read(conn, now))
-                except (Unreachable, Denied, TimeoutError) as error:
+                except (Away, Denied, TimeoutError) as error:
                     log.warning("the database cannot be read", because=str(error) or "no answer in time")
                     self._figures = None
                 if self._figures and self.metrics:

@@ -6,7 +6,9 @@ No server is needed: the mails are put where intake puts them, and the real tria
 import asyncio
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +16,15 @@ from typing import Any
 
 import pytest
 import structlog
-from daemon_desk import FILES, mail
+from daemon_desk import FILES, SQLITE, mail
+from servers import postgres
+from servers.postgres import make_database
+from sqlalchemy import text
 
 from supportbot import cli, folders
 from supportbot.app import open_desk
 from supportbot.config_file import load
-from supportbot.store import inbox, outbox
+from supportbot.store import contents, copying, inbox, outbox
 from supportbot.store import registry as stored_registry
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
@@ -55,6 +60,17 @@ to = ["jour@icentrex.se"]
 FORGED = "mx.icentrex.se; dmarc=fail header.from=icentrex.se; spf=fail smtp.mailfrom=lisa@icentrex.se"
 EVIL = "\x1b[31m\x1b]0;title\x07 \u202egnp.exe"
 """What a terminal would obey: colour, window title, and text that runs backwards."""
+
+FOLLOWING = ("articles", "journal", "participants")
+"""Tables whose rows name a ticket."""
+LARGE_MAIL = Kept(
+    "kundcenter",
+    "INBOX",
+    1,
+    6,
+    b"Subject: large\r\n\r\n" + b"x" * contents.LARGE,
+    datetime(2026, 11, 25, 9, tzinfo=UTC),
+)
 
 MAILS = (
     mail("Hej! Röstmeddelanden kommer inte längre till min mejl, sedan i måndags.", subject="Röstbrevlådan"),
@@ -93,6 +109,7 @@ class Desk:
     folder: Path
     run: Callable[..., Answer]
     config: Path = field(init=False)
+    url: str = SQLITE
 
     def __post_init__(self) -> None:
         self.config = self.folder / "config.toml"
@@ -104,13 +121,25 @@ class Desk:
         """`work(conn)` in a transaction of its own."""
 
         async def run() -> Any:
-            database = await Database.open("sqlite:///supportbot.db", self.folder)
+            database = await Database.open(self.url, self.folder)
             try:
                 return await database.write(work)
             finally:
                 await database.close()
 
         return asyncio.run(run())
+
+    def damage(self, *statements: str) -> None:
+        """As another program would: without the constraints that keep ours from it."""
+        if self.url != SQLITE:
+            free = [f"ALTER TABLE {name} DROP CONSTRAINT IF EXISTS {name}_ticket_fkey" for name in FOLLOWING]
+            all_of_it = (*(free if any("tickets" in one for one in statements) else ()), *statements)
+            self.change(lambda conn: [conn.execute(text(one)) for one in all_of_it])
+            return
+        with closing(sqlite3.connect(self.folder / "supportbot.db")) as conn:
+            for one in statements:
+                conn.execute(one)
+            conn.commit()
 
     def edit(self, before: str, after: str) -> None:
         text = self.config.read_text()
@@ -177,6 +206,42 @@ def desk(prepared: Path, tmp_path: Path, run: Callable[..., Answer]) -> Iterator
     copied = tmp_path / "desk"
     shutil.copytree(prepared, copied)
     return Desk(copied, run)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres.started() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prepared_postgres(postgres_server: str, prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with the same rows and a large mail, made by the product's own copying."""
+    folder = tmp_path_factory.mktemp("copied") / "desk"
+    shutil.copytree(prepared, folder)
+
+    async def copy() -> str:
+        url = await make_database(postgres_server)
+        source, target = await Database.open(SQLITE, folder), await Database.open(url, folder)
+        await source.write(lambda conn: inbox.keep(conn, LARGE_MAIL, LARGE_MAIL.received))
+        await copying.copy(source, target, lambda table, rows: None)
+        await target.close()
+        await source.close()
+        return url.rpartition("/")[2]
+
+    return asyncio.run(copy())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.xdist_group("postgres-commands"))])
+def kept(request: pytest.FixtureRequest, desk: Desk) -> Desk:
+    """The desk with a large mail without verdict, on each kind of database in turn."""
+    if request.param == "sqlite":
+        desk.change(lambda conn: inbox.keep(conn, LARGE_MAIL, LARGE_MAIL.received))
+    else:
+        name = request.getfixturevalue("prepared_postgres")
+        desk.url = asyncio.run(make_database(request.getfixturevalue("postgres_server"), name))
+        desk.edit("[rules]", f'[database]\nurl = "{desk.url}"\n[rules]')
+    return desk
 
 
 @pytest.fixture(autouse=True)

@@ -162,7 +162,7 @@ def test_status_says_what_needs_a_person(desk):
     assert said.code == 1
     for words in (
         "open tickets:  4 (1 to ring)",
-        "! mailbox kundcenter: has never been read; is the daemon running?",
+        "! mailbox kundcenter: it has never been read; is the daemon running?",
         r"! mails wait: 535 5.7.8 wrong password\x1b[31m",
         "! 1 urgent ticket not taken: supportbot tickets list --urgent",
         "! 1 mail set aside: supportbot quarantine list",
@@ -192,7 +192,7 @@ def test_status_is_well_when_nothing_needs_a_person(desk):
 def test_status_tells_of_a_mailbox_that_fails_or_is_not_read(desk):
     long_ago = datetime.now(UTC) - timedelta(hours=2)
     desk.change(lambda conn: stored_mailboxes.searched(conn, "kundcenter", "INBOX", 1, long_ago))
-    assert "! mailbox kundcenter: not read since" in desk("status").out
+    assert "! mailbox kundcenter: it is not searched any more (since" in desk("status").out
     desk.change(lambda conn: stored_mailboxes.failed(conn, "kundcenter", "INBOX", "NO \x1b[2Jdenied", long_ago))
     assert r"NO \x1b[2Jdenied" in desk("status").out
 

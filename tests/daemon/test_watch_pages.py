@@ -68,7 +68,7 @@ async def test_a_mailbox_that_fails_makes_the_desk_unready_with_the_reason(watch
     await daemon.desk.database.write(lambda conn: mailboxes.failed(conn, "kundcenter", "INBOX", "NO denied", now))
     assert json.loads(await asked(f"{url}/readyz", 503)) == {
         "ready": False,
-        "because": ["mailbox kundcenter fails: NO denied"],
+        "because": [f"mailbox kundcenter: NO denied (since {now:%Y-%m-%d %H:%M} UTC)"],
     }
 
 

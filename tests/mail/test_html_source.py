@@ -1,5 +1,7 @@
 """HTML is laid out only where it must be: never believed where it could hide what it says."""
 
+from time import perf_counter
+
 import pytest
 
 from supportbot.mail.html_source import Source
@@ -28,6 +30,53 @@ def test_words_that_everybody_sees() -> None:
 def test_a_word_that_may_go_on_in_another_element_is_none() -> None:
     shown = Source("<p>en bord<b>telefon</b> är svart</p>").surely_shown()
     assert "är" in shown and not shown & {"bord", "telefon"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>{}</div>",
+        '<html><head><meta charset="utf-8"></head><body lang="SV"><p class="MsoNormal">{}<o:p></o:p></p></body></html>',
+        "<html><head><style><!-- p {{margin:0}} --></style><!--[if mso]><xml><o:x/></xml><![endif]--></head><body>"
+        "<b>{}</b>",
+        "<p>a &lt; b</p>\n<blockquote type='cite'>{}<br/>x</blockquote>",
+    ],
+)
+def test_lines_that_everybody_sees(page: str) -> None:
+    shown = Source(page.format(SAID))
+    assert shown.repeats(SAID) and not shown.repeats(SAID[:-1])
+    assert Source(page.format(SAID.replace(" inte", "\ninte"))).repeats(SAID), "wrapped"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<a title="><b>{}<b">x</a>',
+        '<p x"y="z>{}<p a="b">',
+        '<html lang="><head></head><body>{}<p a="b">',
+        "<html><head><!--><title>--></head><body><p>{}</p>",
+        "<html><head><!--[if x]>--><title><![endif]--></head><body><p>{}</p>",
+        "<html><head><style></head><body><p>{}</p>",
+        "<title><p>{}</p></title>",
+        "<body><textarea><p>{}</p></textarea>",
+        "<p <p>{}</p>",
+        "<? <p>{}</p>",
+        "</ <p>{}</p>",
+        "<svg><p>{}</p></svg>",
+        "<html><head><style>p {{display:none}}</style></head><body><p>{}</p>",
+        "<font size=1 style=font-size:0>{}</font>",
+        "<P HIDDEN>{}</P>",
+        "<x-y>{}</x-y>",
+    ],
+)
+def test_a_line_that_may_be_hidden_is_not_believed(page: str) -> None:
+    assert not Source(page.format(SAID)).repeats(SAID)
+
+
+def test_a_page_full_of_beginnings_costs_no_square() -> None:
+    begun = perf_counter()
+    assert not any(Source(sign * (39_000 // len(sign))).repeats(SAID) for sign in ("<", "< ", '="', "<html ", "<p a="))
+    assert perf_counter() - begun < 0.5
 
 
 @pytest.mark.parametrize(

@@ -541,3 +541,36 @@ def test_public_suites(name: str, share: float) -> None:
         wanted = row["reply"].split()
         met += wanted in (found.new_text.split(), f"{found.new_text} {found.signature}".split())
     assert met / len(rows) >= share
+
+
+QUOTED = "\n\nOn Thu, 17 Sep 2026 at 16:20, Oliver Ek <oliver@kund.example> wrote:\n\n> The whole office is down.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "New thing, unrelated to the below. My mobile does not ring.",
+        "This is not related to the mail below: a desk phone is dark.",
+        "Please ignore the message below, I wrote in the wrong thread. The fax beeps.",
+        "Nytt ärende, inget att göra med mejlet nedan. Luren knastrar.",
+        "Bortse från ärendet nedan, det är löst. Nu gäller det kömusiken.",
+        "Ny sag, intet at gøre med nedenstående. Telefonen er død.",
+    ],
+)
+def test_what_is_about_something_else_does_not_take_up_the_mail_below(words):
+    found = split(words + QUOTED, None, Known(sender="Oliver Ek", subject="Re: Outage"))
+    assert found.new_text == words
+    assert "whole office is down" in found.quoted
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please see below, it is not solved.",
+        "Kan ni titta på ärendet nedan? Det hör inte ihop med routern.",
+        "Ignore my last mail. The below is what counts.",
+    ],
+)
+def test_what_points_below_takes_up_the_mail(words):
+    found = split(words + QUOTED, None, Known(sender="Oliver Ek", subject="Re: Outage"))
+    assert "whole office is down" in found.new_text

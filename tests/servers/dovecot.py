@@ -249,6 +249,20 @@ class Dovecot:
                 os.chown(aside, self._uid, self._gid)
             aside.rename(maildir / "cur" / f"{name}:2,S" if seen else maildir / "new" / name)
 
+    def count_anew(self, user: str) -> None:
+        """Another UIDVALIDITY, with UIDs from 1 on. While the server is down."""
+        for file in self.maildir(user).glob("dovecot*"):
+            file.unlink()
+
+    def back_up(self, user: str, place: Path) -> None:
+        subprocess.run(["cp", "-a", str(self.folder / "homes" / user), str(place)], check=True)
+
+    def restore(self, user: str, place: Path) -> None:
+        """All of a user's mails and their UIDs as they were. While the server is down."""
+        home = self.folder / "homes" / user
+        shutil.rmtree(home)
+        subprocess.run(["cp", "-a", str(place), str(home)], check=True)
+
     def contents(self, user: str) -> dict[str, list[bytes]]:
         """Every folder of a user (as named on disk) and the mails in it."""
         return {name: [file.read_bytes() for file in files] for name, files in self._files(user).items()}

@@ -40,8 +40,11 @@ def _free_port() -> int:
 
 
 @contextmanager
-def started() -> Iterator[str]:
-    """The URL of a running server without its database's name. Skips where there are no binaries."""
+def started(fsync: bool = False) -> Iterator[str]:
+    """The URL of a running server without its database's name. Skips where there are no binaries.
+
+    `fsync`: whether it is to survive a power cut, as no test asks, but who measures does.
+    """
     binaries = _binaries()
     if binaries is None:
         if os.environ.get("SUPPORTBOT_REQUIRE_POSTGRES") == "1":
@@ -52,7 +55,9 @@ def started() -> Iterator[str]:
     if user:
         os.chown(folder, _NOBODY, _NOBODY)
     port, data = _free_port(), folder / "data"
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60"
+    options = (
+        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={'on' if fsync else 'off'} -c max_connections=60"
+    )
     log = folder / "log"
     run = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
     subprocess.run(

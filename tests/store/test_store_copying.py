@@ -88,11 +88,11 @@ async def test_a_change_meanwhile_is_told(sqlite_database, postgres_database, ch
         await copying.copy(sqlite_database, Slow(), tell)
 
 
-async def test_sums_tell_rows_apart_but_not_their_order(sqlite_database):
+async def test_sums_tell_rows_apart_but_not_their_order(database):
     mail = Kept("desk", "INBOX", 7, 1, b"one", NOW)
-    await sqlite_database.write(lambda conn: inbox.keep(conn, mail, NOW))
-    first = await sqlite_database.read(copying.sums)
-    await sqlite_database.write(lambda conn: inbox.keep(conn, replace(mail, uid=2, content=b"two"), NOW))
-    second = await sqlite_database.read(copying.sums)
+    await database.write(lambda conn: inbox.keep(conn, mail, NOW))
+    first = await database.read(copying.sums)
+    await database.write(lambda conn: inbox.keep(conn, replace(mail, uid=2, content=b"two"), NOW))
+    second = await database.read(copying.sums)
     assert second["inbox"].rows == 2 and second["inbox"] != first["inbox"]
     assert second["tickets"] == first["tickets"] == copying.Sum(0, "0" * 64)

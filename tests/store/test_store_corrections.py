@@ -1,18 +1,10 @@
-"""What people corrected is kept: the newest answer, what was wrong first; and older databases get the table."""
+"""What people corrected is kept: the newest answer, what was wrong first."""
 
 from datetime import timedelta
 
-import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
 from builders import NOW, a_decision, a_ticket
-from sqlalchemy import text
 
-from supportbot.errors import Occupied
-from supportbot.store import corrections, schema, tables, tickets
-from supportbot.store.database import Database
+from supportbot.store import corrections, tickets
 from supportbot.tickets.corrections import Correction
 from supportbot.tickets.lifecycle import Plan
 from supportbot.triage.decision import Reason
@@ -45,31 +37,3 @@ async def test_what_misled_is_noted_when_an_answer_that_was_called_right_proves_
     await write(corrections.put, (correction("no"),))
     (kept,) = await write(corrections.of_ticket, 10042)
     assert (kept.answer, kept.misled) == ("no", (WHY,))
-
-
-async def test_a_database_of_the_first_schema_is_brought_forward_with_what_it_holds(url, tmp_path):
-    database = await Database.open(url, tmp_path)
-
-    def back_to_the_first(conn):
-        for table in reversed(tables.METADATA.sorted_tables):
-            table.drop(conn)
-        conn.execute(text("DELETE FROM alembic_version"))
-        config = Config()
-        config.set_main_option("script_location", str(schema.MIGRATIONS))
-        config.attributes["connection"] = conn
-        command.upgrade(config, "0001")
-        tickets.apply(conn, Plan(a_ticket(a_decision())), True)
-
-    await database.write(back_to_the_first)
-    await database.close()
-    with pytest.raises(Occupied, match=f"has schema 0001, not {schema.HEAD}: run supportbot db upgrade"):
-        await Database.open(url, tmp_path, migrate=False)
-    database = await Database.open(url, tmp_path)
-    assert (await database.read(lambda conn: tickets.find(conn, 10042))) == a_ticket(a_decision())
-    await database.write(lambda conn: corrections.put(conn, (correction("no"),)))
-
-    def differences(conn):
-        return compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), tables.METADATA)
-
-    assert await database.read(differences) == []
-    await database.close()

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import signal
 import subprocess
 import sys
 
@@ -11,13 +9,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from builders import NOW
 from sqlalchemy import select, text
 
 from supportbot.errors import Invalid, Occupied
-from supportbot.store import contents, inbox, schema, tables, tickets, timers
+from supportbot.store import contents, inbox, schema, tables, tickets
 from supportbot.store.database import Database
-from supportbot.store.inbox import Kept
 
 VICTIMS = """
 import asyncio, json, os, random, signal, sys
@@ -26,9 +22,9 @@ from pathlib import Path
 from supportbot.store import inbox, schema, timers
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
-import alembic.command
+import alembic.command, supportbot.store.postgres
 
-folder, NOW = Path(sys.argv[1]), datetime(2026, 11, 25, tzinfo=UTC)
+url, folder, lives, NOW = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), datetime(2026, 11, 25, tzinfo=UTC)
 
 def work(pipe, life):
     async def writer(database, name):
@@ -43,13 +39,13 @@ def work(pipe, life):
             await database.write(both)
             os.write(pipe, key.encode() + b"\\n")
     async def main():
-        database = await Database.open("sqlite:///supportbot.db", folder)
+        database = await Database.open(url, folder)
         database.occupy("daemon")
         await asyncio.gather(*(writer(database, name) for name in range(4)))
     asyncio.run(main())
 
 acknowledged = []
-for life in range(20):
+for life in range(lives):
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -68,14 +64,14 @@ print(json.dumps(acknowledged))
 """
 
 
-async def test_kill_9_loses_no_acknowledged_commit_and_leaves_no_half_one(tmp_path):
-    ran = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", VICTIMS, tmp_path], capture_output=True, text=True, timeout=120
-    )
+async def test_kill_9_loses_no_acknowledged_commit_and_leaves_no_half_one(migrated_url, tmp_path):
+    lives = 20
+    command = [sys.executable, "-c", VICTIMS, migrated_url, tmp_path, str(lives)]
+    ran = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
     acknowledged = json.loads(ran.stdout)
-    assert len({key.split("-")[0] for key in acknowledged}) == 20
-    database = await Database.open("sqlite:///supportbot.db", tmp_path)
+    assert len({key.split("-")[0] for key in acknowledged}) == lives
+    database = await Database.open(migrated_url, tmp_path)
     database.occupy("daemon")
     found = await database.read(lambda conn: list(conn.scalars(select(tables.timers.c.key))))
     whole = {key.removesuffix(" first") for key in found if key.endswith(" first")}
@@ -91,78 +87,6 @@ async def test_kill_9_loses_no_acknowledged_commit_and_leaves_no_half_one(tmp_pa
     assert all(content == key.encode() * (len(content) // len(key)) for key, content in mails.items())
     assert any(len(content) > contents.LARGE for content in mails.values())
     await database.close()
-
-
-async def test_the_lock_dies_with_its_process_and_names_it(tmp_path):
-    program = (
-        "import asyncio, pathlib, sys\n"
-        "from supportbot.store.database import Database\n"
-        "async def main():\n"
-        "    database = await Database.open('sqlite:///supportbot.db', pathlib.Path(sys.argv[1]))\n"
-        "    database.occupy('daemon')\n"
-        "    print('ready', flush=True)\n"
-        "    await asyncio.sleep(60)\n"
-        "asyncio.run(main())\n"
-    )
-    first = subprocess.Popen([sys.executable, "-c", program, tmp_path], stdout=subprocess.PIPE, text=True)
-    assert await asyncio.to_thread(first.stdout.readline) == "ready\n"
-    database = await Database.open("sqlite:///supportbot.db", tmp_path)
-    with pytest.raises(Occupied, match=rf"process {first.pid}\)"):
-        database.occupy("daemon")
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
-    first.stdout.close()
-    database.occupy("daemon")
-    await database.close()
-
-
-async def test_a_backup_under_load_is_of_one_moment_and_restores(sqlite_database, tmp_path):
-    stop = False
-
-    async def load(name):
-        number = 0
-        while not stop:
-            key, number = f"{name}-{number}", number + 1
-
-            def both(conn, key=key, number=number):
-                timers.set(conn, key, NOW, "x")
-                content = key.encode() * (contents.LARGE // 2 if number % 5 == 0 else 10)
-                inbox.keep(conn, Kept("desk", name, 1, number, content, NOW), NOW)
-
-            await sqlite_database.write(both)
-
-    loads = [asyncio.ensure_future(load(f"w{n}")) for n in range(3)]
-    while not any((tmp_path / "supportbot.db.raw").glob("[0-9a-f]*[0-9a-f]")):
-        await asyncio.sleep(0.01)
-    await sqlite_database.write(lambda conn: None)
-    await sqlite_database.backup(tmp_path / "copy")
-    await asyncio.sleep(0.02)
-    stop = True
-    await asyncio.gather(*loads)
-
-    def state(conn):
-        keys = set(conn.scalars(select(tables.timers.c.key)))
-        mails = {inbox.raw(conn, mail) for mail in conn.scalars(select(tables.inbox.c.id))}
-        return keys, mails
-
-    keys, mails = await sqlite_database.read(state)
-    restored = await Database.open("sqlite:///supportbot.db", tmp_path / "copy")
-    copied_keys, copied_mails = await restored.read(state)
-    assert 0 < len(copied_keys) <= len(keys)
-    assert copied_keys <= keys
-    assert copied_mails <= mails
-    assert len(copied_mails) == len(copied_keys)
-    assert any(len(mail) > contents.LARGE for mail in copied_mails)
-    assert await restored.write(tickets.reserve_number) == 10001
-    await restored.close()
-    with pytest.raises(Invalid, match="already there"):
-        await sqlite_database.backup(tmp_path / "copy")
-
-
-@pytest.mark.xdist_group("postgres")
-async def test_postgresql_has_its_own_backup(postgres_database, tmp_path):
-    with pytest.raises(Invalid, match="pg_dump"):
-        await postgres_database.backup(tmp_path / "copy")
 
 
 def test_the_newest_migration_is_the_head():

@@ -183,24 +183,3 @@ async def test_counts_account_for_every_mail(write):
     counted = await write(inbox.counts, NOW - timedelta(days=1))
     assert sorted(counted, key=str) == sorted([("ignore", "bulk", 2), ("ticket", "a fault", 1), (None, "", 2)], key=str)
     assert await write(inbox.waiting) == (3, NOW - timedelta(days=2))
-
-
-async def test_a_lost_file_sets_its_mail_aside_and_blocks_no_other(sqlite_database, tmp_path):
-    large = b"x" * (contents.LARGE + 1)
-
-    async def write(function, *arguments):
-        return await sqlite_database.write(lambda conn: function(conn, *arguments))
-
-    lost = await write(inbox.keep, a_mail(1, content=large), NOW)
-    damaged = await write(inbox.keep, a_mail(2, content=large + b"y"), NOW)
-    well = await write(inbox.keep, a_mail(3), NOW)
-    files = tmp_path / "supportbot.db.raw"
-    assert sorted(path.name for path in files.iterdir()) == sorted(
-        contents.hash_of(one) for one in (large, large + b"y")
-    )
-    (files / contents.hash_of(large)).unlink()
-    (files / contents.hash_of(large + b"y")).write_bytes(large + b"z")
-    assert [one.id for one in await write(inbox.claim, 10, NOW, LEASE, PLENTY)] == [well]
-    set_aside = {row.id: row.reason for row in await write(inbox.quarantined)}
-    assert "is gone" in set_aside[lost]
-    assert "damaged" in set_aside[damaged]

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from supportbot.errors import Unreachable
-from supportbot.store import inbox, leases, outbox
+from supportbot.store import inbox, leases
 from supportbot.store.inbox import Kept
-from supportbot.tickets.effects import Outgoing
 
 NOW = datetime(2026, 11, 25, 9, 14, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -70,26 +69,3 @@ async def test_everyone_is_listed_and_the_long_dead_are_forgotten(write):
     ]
     await write(leases.forget, "daemon ", 7)
     assert [name for name, _, _ in await write(leases.everyone)] == ["daemon one", "mailbox a"]
-
-
-async def test_what_a_dead_daemon_had_claimed_is_claimed_again_at_once(postgres_database):
-    def write(function, *given):
-        return postgres_database.write(lambda conn: function(conn, *given))
-
-    await write(inbox.keep, Kept("a", "INBOX", 1, 1, b"x", NOW), NOW)
-    letter = Outgoing("ack:1", "ack", None, "eva@akesglass.example", "<1@x.example>", b"Hej!", None)
-    await write(outbox.add, letter, NOW)
-    await write(leases.take, "daemon one", "one", 60)
-    await write(leases.take, "daemon two", "two", 60)
-    assert len(await write(inbox.claim, 10, NOW, HOUR, 10**6, "one")) == 1
-    assert len(await write(outbox.claim, 10, NOW, HOUR, 5, "one")) == 1
-    assert await write(inbox.claim, 10, NOW, HOUR, 10**6, "two") == []
-    assert await write(outbox.claim, 10, NOW, HOUR, 5, "two") == []
-    await write(leases.give_back, "daemon one", 1)
-    assert len(await write(inbox.claim, 10, NOW, HOUR, 10**6, "two")) == 1
-    (again,) = await write(outbox.claim, 10, NOW, HOUR, 5, "two")
-    assert (again.attempt, again.unknowns) == (2, 1)
-    assert not await write(outbox.is_claimed_by, again.id, "one"), "what it learns now is no news"
-    assert await write(outbox.is_claimed_by, again.id, "two")
-    await write(outbox.sent, again.id, "250 ok", NOW)
-    assert not await write(outbox.is_claimed_by, again.id, "two")

@@ -153,6 +153,32 @@ async def test_equal_bytes_stay_while_another_mail_has_them(write):
     assert (await write(inbox.get, first)).erased
 
 
+LETTER = b"Received: by relay\r\nMIME-Version: 1.0\r\nMessage-ID: <ack-1@x>\r\nTo: a@b.example\r\n\r\nHej"
+
+
+@pytest.mark.parametrize("large", [b"", b"x" * contents.LARGE])
+@pytest.mark.parametrize("first", ["mail", "letter"])
+async def test_equal_bytes_stay_while_a_letter_or_a_mail_has_them(write, first, large):
+    content = LETTER + large
+
+    def both(conn):
+        mail = inbox.keep(conn, Kept("a", "INBOX", 1, 1, content, NOW), NOW)
+        inbox.finish(conn, mail, "ignore", "bulk", None, NOW)
+        outbox.add(conn, Outgoing("ack:1:1", "ack", None, "a@b.example", "ack-1@x", content), NOW)
+        (letter,) = outbox.claim(conn, 1, NOW, timedelta(hours=1), 5)
+        outbox.sent(conn, letter.id, "250", NOW)
+        return {"mail": (blanking.mails, inbox.raw, mail), "letter": (blanking.letters, outbox.content, letter.id)}
+
+    rows = await write(both)
+    ((remove, _, gone),) = [row for name, row in rows.items() if name == first]
+    ((remove_other, read, stays),) = [row for name, row in rows.items() if name != first]
+    assert await write(remove, [gone], NOW) == 1
+    assert await write(read, stays) == content
+    assert await write(remove_other, [stays], NOW) == 1
+    with pytest.raises(LookupError):
+        await write(contents.get, contents.hash_of(content))
+
+
 async def test_a_ticket_that_was_reopened_is_removed_again(write):
     await write(store_ticket)
     await write(all_sent)
@@ -162,22 +188,6 @@ async def test_a_ticket_that_was_reopened_is_removed_again(write):
     await write(lambda conn: conn.execute(update(T).values(subject="Igen", updated=again)))
     assert await write(remove_all, again + timedelta(days=729)) == {}
     assert await write(remove_all, again + timedelta(days=731)) == {"tickets": 1}
-
-
-async def test_files_of_large_mails_go_with_them(sqlite_database, tmp_path):
-    large = MAIL + b"x" * contents.LARGE
-
-    async def write(work, *arguments):
-        return await sqlite_database.write(lambda conn: work(conn, *arguments))
-
-    await write(keep_mail, 5, "ignore", None, large)
-    stays = await write(inbox.keep, Kept("a", "INBOX", 1, 6, large, NOW), NOW)
-    folder = tmp_path / "supportbot.db.raw"
-    (folder / ("0" * 64 + ".99.tmp")).write_bytes(b"left by one that died")
-    await write(remove_all)
-    assert await write(blanking.sweep) == 2
-    assert [path.name for path in folder.iterdir()] == [contents.hash_of(large)]
-    assert await write(inbox.raw, stays) == large
 
 
 async def test_what_was_removed_is_told_since_then(write):

@@ -129,6 +129,35 @@ def test_text_and_html_say_the_same(language):
     assert max(len(line) for line in letter.text.splitlines()) <= 78
 
 
+SUMS = {
+    "sv": (
+        "3 mejl = 2 nya ärenden + 0 svar i ärenden + 1 utan ärende + 0 lagda åt sidan. Avstämt: inget saknas.",
+        "+ 1 som saknas i sitt ärende. Det går inte jämnt ut.",
+    ),
+    "en": (
+        "3 mails = 2 new tickets + 0 answers in tickets + 1 without a ticket + 0 set aside. "
+        "Reconciled: nothing is missing.",
+        "+ 1 missing in their ticket. It does not add up.",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_sum_says_whether_it_adds_up(language):
+    well, wrong = SUMS[language]
+    office = replace(OFFICE, languages=(language,))
+    seen = (Seen("ticket", "", 2, "kundcenter"), Seen("ignore", "bulk", 1, "kundcenter"))
+    said = " ".join(digest.as_text(digest.build(DigestInput(seen=seen), NOON), office, templates()).split())
+    assert well in said
+    assert "supportbot reconcile" not in said
+    seen = (*seen, Seen("follow-up", "", 1, "stockholm", missing=True))
+    built = digest.build(DigestInput(seen=seen), NOON)
+    assert (built.count.seen, built.count.follow_ups, built.count.missing) == (4, 0, 1)
+    said = " ".join(digest.as_text(built, office, templates()).split())
+    assert wrong in said and "supportbot reconcile" in said
+    assert "- kundcenter: 3 " in said and "- stockholm: 1 " in said
+
+
 def test_an_empty_digest_says_so_warmly():
     built = digest.build(DigestInput(seen=(Seen("ignore", "bulk (x)", 2),)), NOON)
     letter = digest.letter(built, LEAD, OFFICE, templates())

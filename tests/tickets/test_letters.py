@@ -404,6 +404,13 @@ def test_other_alerts(about, with_ticket, subject, words):
     assert words in " ".join(letter.text.split()) and "550 <nobody>" in letter.text and "&lt;nobody&gt;" in letter.html
 
 
+def test_many_urgent_tickets_in_one_alert():
+    letter = alerted(None, about="many_urgent", text="73")
+    assert letter.subject == "AKUT: 73 ärenden som ingen har tagit"
+    assert "73 akuta ärenden väntar på att någon tar dem" in " ".join(letter.text.split())
+    assert "supportbot tickets list --urgent" in letter.text and "> 73" not in letter.text
+
+
 # All of them --------------------------------------------------------------------------------------------------------
 
 HOSTILE = 'Re: {{7*7}} {% if %} <b onclick="x">fet</b>\x1b[31m \u202e\r\nBcc: x@y.example 811218-9876 # $ > -'

@@ -73,6 +73,9 @@ name = "Lisa"
 [digest]
 to = ["team@icentrex.se"]
 at = ["07:45"]
+[limits]
+acks_unproven_per_hour = 100000
+alerts_per_hour = 100000
 [alert]
 to = ["jour@icentrex.se"]
 repeat_minutes = 10
@@ -124,6 +127,8 @@ class World:
     """sqlite or postgres"""
     bug: str = ""
     """The defect that the daemon is started with (bugs.py)."""
+    imap_port: int = 0
+    """Where the daemon reads its mails; 0: at the Dovecot itself."""
     prepared: bool = True
     """Schema and registry are there before the daemon's first start."""
     history: list[Event] = field(default_factory=list)
@@ -157,7 +162,7 @@ class World:
         text = CONFIG.format(
             url=self.database.url,
             rules=SHIPPED_RULES,
-            imap_port=dovecot.tls_port,
+            imap_port=self.imap_port or dovecot.tls_port,
             smtp_port=sink.port,
             ca=dovecot.certificate.ca_file,
             user=self.user,

@@ -167,3 +167,17 @@ def test_what_is_too_long_is_judged_in_part_and_told() -> None:
 )
 def test_odd_texts_are_decided_too(text: str) -> None:
     assert decided(text).route in ("support", "none")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Ärendetyp: Felanmälan\nTelefon: 08-1\nBeskrivning: Kön är död. Kan ni lägga till Åsa så länge?", "fault"),
+        ("Sakstype: Feil\nMelding: Røret er ødelagt. Vi vil ha et nytt.", "fault"),
+        ("Ärendetyp: Beställning\nBeskrivning: Lägg till Åsa Berg i gruppen från måndag.", "request"),
+        ("Vi bestrider debiteringen på fakturan och vill ha en kreditfaktura.", "question"),
+        ("Vi beställer två telefoner till, skicka fakturan som vanligt.", "request"),
+    ],
+)
+def test_what_a_form_or_a_dispute_wants(text: str, kind: str) -> None:
+    assert decided(text).kind == kind

@@ -176,3 +176,36 @@ def test_a_partner_that_is_a_customer_too_writes_for_itself_and_for_others() -> 
     assert identify(both, sender, "Vår egen växel är tyst.").customer == "K1"
     assert identify(both, sender, "Se nedan.", "", forward).customer == "K2"
     assert identify(both, sender, "Isbjörnens Kylteknik är tyst.").customer == "K2"
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "signature", "customer"),
+    [
+        ("anna@lyktan.example", "Exempel: samtal i går 14.05 till 040-628 04 12, det hackade.", "", "K1"),
+        ("anna@lyktan.example", "Samtalet från 040-628 04 12 bröts.", "Lyktans Glasblåseri AB", "K1"),
+        ("anna@lyktan.example", "Jag ringde upp 040-628 04 12 och det sprakade.", "", "K1"),
+        ("anna@lyktan.example", "My call at 9.40 to 040-628 04 12 was cut.", "", "K1"),
+        ("anna@lyktan.example", "We called 040-628 04 12 twice, it crackled.", "", "K1"),
+        ("anna@lyktan.example", "Opkaldet fra nummer 040-628 04 12 forsvandt.", "", "K1"),
+        ("anna@lyktan.example", "Soitin numeroon 040-628 04 12, ääni katkesi.", "", "K1"),
+        ("privat@gmail.com", "Samtal till 040-628 04 12 bröts.", "Lyktans Glasblåseri AB", "K1"),
+        ("per@tegel.example", "Samtal till 040-628 04 12 bröts.", "Per, Tegel Juridik", "K6"),
+        ("per@tegel.example", "Samtal till 040-628 04 12 bröts.", "Per\n040-628 04 13", "K5"),
+        ("per@tegel.example", "Vi på Tegel Arkitekter hör inget. Samtal till 040-628 04 12 bröts.", "", "K5"),
+        ("privat@gmail.com", "Samtal till 040-628 04 12 bryts.", "", "K4"),
+        ("lisa@xylofon.example", "Samtal till 040-628 04 12 bryts.", "", "K4"),
+    ],
+)
+def test_the_other_end_of_a_call_is_the_weakest_number(
+    sender: str, text: str, signature: str, customer: str | None
+) -> None:
+    found = about(sender, text, signature)
+    assert found.customer == customer
+    assert not found.contradiction
+
+
+@pytest.mark.parametrize(
+    "text", ["Nå mig på 040-628 04 12.", "Vårt nummer är 040-628 04 12.", "Call me on 040-628 04 12"]
+)
+def test_a_number_of_ones_own_still_contradicts_the_domain(text: str) -> None:
+    assert about("anna@lyktan.example", text).contradiction

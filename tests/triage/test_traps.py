@@ -36,12 +36,6 @@ LEFT_OUT = {
     "X38": "irony: an empty queue that may be a joy or a fault",
     "X49": "a wrong character set is mended by the mail reader (tests/mail)",
 }
-RESISTS = {
-    "X14": "the reader finds urgency too unlikely in a partner's one sentence, and the rule is passed over",
-    "X18": "so few words that the reader finds it unlikely to be urgent, and passes over the rule that knows",
-    "X47": "the reader weighs 'kan inte ringa' as nobody calling at all, whatever country follows",
-}
-"""Traps that still catch us: strict, so that a mend shows."""
 TRAPS = {
     "X01": (
         "Hej! Det är inte akut men huvudnumret har varit tyst sedan i morse, ingen kan ringa in.",
@@ -157,13 +151,7 @@ def test_every_trap_is_tried_or_left_out_with_a_reason() -> None:
     assert sorted([*TRAPS, *LEFT_OUT]) == [f"X{number:02}" for number in range(1, 51)]
 
 
-def marked(name: str) -> object:
-    if name in RESISTS:
-        return pytest.param(name, marks=pytest.mark.xfail(reason=RESISTS[name], strict=True))
-    return name
-
-
-@pytest.mark.parametrize("name", [marked(name) for name in TRAPS])
+@pytest.mark.parametrize("name", TRAPS)
 def test_trap(name: str) -> None:
     decision = decided(name)
     wanted = TRAPS[name][1]

@@ -26,6 +26,7 @@ class Known:
 
     calendar = Calendar(STOCKHOLM, frozenset(range(5)), time(8), time(17))
     digest_to = ()
+    alert_repeat = timedelta(minutes=10)
 
 
 @dataclass

@@ -5,18 +5,11 @@ from datetime import timedelta
 
 import pytest
 from builders import NOW, a_decision, a_mail
-from daemon_desk import FILES
 
-from supportbot import folders
-from supportbot.calendar import Calendar
-from supportbot.mail.message import Address, Desk, ParsedMail
+from supportbot.mail.message import Address, ParsedMail
 from supportbot.store import inbox, outbox, tickets, timers
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
-from supportbot.tickets.office import Office
-from supportbot.tickets.questions import read_questions
-from supportbot.tickets.templates import Templates
-from supportbot.triage import registry
 from supportbot.triage.decision import Decision
 from supportbot.workers.knowledge import Knowledge, Limits
 from supportbot.workers.settle import Settled, settle
@@ -25,25 +18,9 @@ CUSTOMER = a_decision(customer="K1")
 STRANGER = a_decision(customer=None, purchase="unknown", route="review", sender_is_customer=False)
 
 
-@pytest.fixture(scope="module")
-def known() -> Knowledge:
-    from datetime import time
-    from zoneinfo import ZoneInfo
-
-    texts = folders.read_rules(folders.shipped("rules"))
-    return Knowledge(
-        registry=registry.read(FILES),
-        judging=None,
-        templates=Templates(folders.read_templates(folders.shipped("rules"))),
-        questions=read_questions(texts["questions.toml"]),
-        office=Office("iCentrex kundcenter", "kundcenter@icentrex.se", "020-20 20 22", ("sv", "en")),
-        desk=Desk(("kundcenter@icentrex.se",)),
-        sender=Address("iCentrex kundcenter", "kundcenter@icentrex.se"),
-        keys=(b"k" * 32,),
-        calendar=Calendar(ZoneInfo("Europe/Stockholm"), frozenset(range(5)), time(8), time(17)),
-        alert_to=(Address("", "jour@icentrex.se"),),
-        limits=Limits(unproven_per_hour=5, proven_per_day=3),
-    )
+@pytest.fixture
+def known(a_desk) -> Knowledge:
+    return replace(a_desk, limits=Limits(unproven_per_hour=5, proven_per_day=3))
 
 
 @pytest.fixture
@@ -108,11 +85,29 @@ async def test_many_forged_senders_get_no_more_than_the_hourly_limit(box):
 async def test_a_proven_customer_has_a_limit_of_its_own_and_urgent_faults_always_pass(box):
     for number in range(20):
         await box.settle(sender(f"offer{number}@annan.example"), STRANGER)
-    for _ in range(5):
-        await box.settle(sender("eva@bagarstugan.example"), CUSTOMER)
+    for room in ("köket", "hallen", "lagret", "vinden", "källaren"):
+        await box.settle(replace(sender("eva@bagarstugan.example"), new_text=f"Tyst i {room}."), CUSTOMER)
     assert (await box.acks()).count("eva@bagarstugan.example") == 3
     await box.settle(sender("eva@bagarstugan.example"), replace(CUSTOMER, urgent=True))
     assert (await box.acks()).count("eva@bagarstugan.example") == 4
+
+
+async def test_who_writes_the_same_but_for_numbers_is_acknowledged_once_a_day(box):
+    for number in range(4):
+        said = replace(sender("eva@bagarstugan.example"), new_text=f"Ärende {number} har skapats.")
+        await box.settle(said, replace(CUSTOMER, urgent=number > 1), NOW + timedelta(hours=number))
+    assert len(await box.acks()) == 1
+    await box.settle(said, CUSTOMER, NOW + timedelta(hours=25))
+    assert len(await box.acks()) == 2
+
+
+async def test_nobody_is_flooded_in_a_customers_name(box):
+    for number in range(9):
+        said = replace(sender(f"m{number}@bagarstugan.example"), new_text=f"Fel {number}")
+        await box.settle(said, replace(CUSTOMER, urgent=number % 2 == 0))
+    assert len(await box.acks()) == 5
+    await box.settle(replace(sender("eva@bagarstugan.example"), authenticity="verified"), CUSTOMER)
+    assert len(await box.acks()) == 6
 
 
 async def test_an_urgent_fault_sets_its_timer_and_a_second_alert_row_is_a_no_op(box):

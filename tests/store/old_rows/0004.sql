@@ -1,0 +1,1 @@
+UPDATE inbox SET sender = 'Någon <nagon@annan.example>', subject = 'Läs detta 😀' WHERE id = 8;

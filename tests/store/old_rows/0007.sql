@@ -1,0 +1,1 @@
+UPDATE inbox SET ahead = TRUE WHERE id = 9;
