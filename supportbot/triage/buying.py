@@ -4,7 +4,7 @@ For a known customer the registry decides; what the text says can only send the 
 that is merely named (in a signature, as the customer's IT firm) sold nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from supportbot.triage.decision import Note, Purchase, Reason
@@ -27,8 +27,10 @@ class Bought:
 
 
 def of(registry: Registry, sighting: Sighting, said: Answer, told: Facts, today: date, terms: Terms) -> Bought:
-    """How the service was bought. `said` is the rule file's answer about the text: direct, partner, unsaid."""
+    """How the service was bought. `said` is the rule file's answer about the text: direct, partner, perhaps, unsaid."""
     partner, words = _named(registry, said, told)
+    if said.answer == "perhaps":
+        said = replace(said, answer="partner" if partner else "unsaid")
     from_text = _said(said, told, words)
     customer = registry.customer(sighting.customer)
     if customer is None:

@@ -39,6 +39,8 @@ _PLACE = re.compile(
 )
 _ENDINGS = frozenset(("s", "n", "en", "ens", "ns", "an", "ar", "arna", "ers", "er", "es", "na", "t", "et", "on", "in"))
 _OUTSIDE = {kind: re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)", re.IGNORECASE) for kind, pattern in OUTSIDE.items()}
+_LABEL = r"(?:SIP[\s-]?|IP[\s-])?"
+"""What makers print before the name of a model: SIP-T53W."""
 _SUFFIX = r"(?:[:'’]?(?:an|ans|en|n|s|or|orna|ar|er|erna)|-\w+)?"
 
 
@@ -177,7 +179,7 @@ def _written(name: str) -> tuple[re.Pattern[str], str]:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w./-])(?P<model>{text}){_SUFFIX}(?![\w/])", re.IGNORECASE)
+    return re.compile(rf"(?<![\w./-]){_LABEL}(?P<model>{text}){_SUFFIX}(?![\w/])", re.IGNORECASE)
 
 
 _MODELS = [
@@ -187,7 +189,7 @@ _MODELS = [
     if pattern
 ]
 _ANY_MODEL = re.compile(
-    rf"(?<![\w./-])(?=(?:{'|'.join(filter(None, chain.from_iterable((make.telling, make.beside) for make in MAKES)))})"
+    rf"(?<![\w./-])(?={_LABEL}(?:{'|'.join(filter(None, chain.from_iterable((make.telling, make.beside) for make in MAKES)))})"
     rf"{_SUFFIX}(?![\w/]))",
     re.IGNORECASE,
 )

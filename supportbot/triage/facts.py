@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from supportbot.mail.message import ParsedMail
-from supportbot.triage import blame, doing, haste, impact, origin, scope, seller, tense, topic
+from supportbot.triage import blame, doing, haste, impact, origin, others, scope, seller, tense, topic
 from supportbot.triage.conditions import Places
 from supportbot.triage.phrases import Index, Span
 from supportbot.triage.text import Sentence, Word, sentences
@@ -65,6 +65,7 @@ NEEDED = frozenset(
         *haste.NEEDED,
         *impact.NEEDED,
         *origin.NEEDED,
+        *others.NEEDED,
         *seller.NEEDED,
         *topic.NEEDED,
         *_OWN,
@@ -121,7 +122,7 @@ def of_text(
     subject = "" if _REPLY.match(subject) else subject
     head = tuple(_of_subject(each) for each in sentences(subject[:400], spoken, index.beginnings))
     read = head + sentences(new_text, spoken, index.beginnings)
-    found = _of_all(_of_one(_of_ours(_working(index.find(read)), read)))
+    found = others.without(_of_all(_of_one(_of_ours(_working(index.find(read)), read))), read)
     states = _taken_back(tuple(tense.state(number, found) for number in range(len(read))), read)
     moods = tuple(tense.mood(number, sentence, found) for number, sentence in enumerate(read))
     found = scope.without_the_rest(found, states, read)

@@ -56,20 +56,47 @@ _PLACES = frozenset(
 _ASKS = frozenset(
     {"har", "hade", "have", "has", "did", "was", "is", "ar", "er", "kan", "vem", "hvem", "who", "olemmeko", "onko"}
 )
+_BUYS = frozenset(
+    """
+    kopte kopt kopa hyr hyrde leasar tecknade tecknat bought buy purchased rent rented lease leased signed
+    kjopte kjopt leier leide tegnet kobte kobt lejer lejede tegnede ostimme ostin hankimme tilasimme vuokraamme
+    """.split()
+)
+"""What needs no object to tell of a purchase."""
+_WE = frozenset({"vi", "jag", "we", "i", "jeg", "ve"})
 _OURS = frozenset({"er", "icentrex", "you", "dere", "jer"})
 _AT = frozenset({"hos", "pa", "at", "with", "from", "fra"})
 
 
 def seller(found: Here, read: Sequence[Sentence], new_text: str) -> dict[str, tuple[Span, ...]]:
-    """{"another": words} where the text says that another sold the service; {} where it does not say so."""
-    shown = [
-        span
-        for span in _sales(found, read, new_text)
-        if not _asked(span, read[span.sentence])
+    """{"another": words} where the text says that another sold the service, {"perhaps": words} where another sold
+    something, it is not said what; {} where it says neither.
+    """
+    told = {"another": _sales(found, read, new_text), "perhaps": _unsaid(found, read, new_text)}
+    stated = {value: [span for span in spans if _stated(span, found, read)] for value, spans in told.items()}
+    return {value: tuple(dict.fromkeys(spans)) for value, spans in stated.items() if spans}
+
+
+def _stated(span: Span, found: Here, read: Sequence[Sentence]) -> bool:
+    return (
+        not _asked(span, read[span.sentence])
         and not any(span.first - REACH <= each.first <= span.last for each in _in(found, "{not}", span.sentence))
         and not any(each.first <= span.first for each in _in(found, "{if}", span.sentence))
-    ]
-    return {"another": tuple(dict.fromkeys(shown))} if shown else {}
+    )
+
+
+def _unsaid(found: Here, read: Sequence[Sentence], new_text: str) -> Iterator[Span]:
+    """Bought, with no word of what: "vi köpte av Telebutiken i våras"."""
+    for by in found.get("{by-way-of}", ()):
+        sentence, number = read[by.sentence], by.sentence
+        end = _named(by, found, sentence, new_text)
+        named = by.first - (sentence.words[by.last].plain == "kautta") if end == by.last else by.first
+        verb = named - 1 - (named > 1 and sentence.words[named - 1].plain in _WE)
+        if end is None or verb < 0 or sentence.words[verb].plain not in _BUYS or _in(found, "{device-word}", number):
+            continue
+        beside = [word.plain for word in sentence.words[max(0, verb - 2) : verb + 2]]
+        if not _WE.isdisjoint(beside) or end == by.last:
+            yield Span(number, max(0, verb - 1), end)
 
 
 def _sales(found: Here, read: Sequence[Sentence], new_text: str) -> Iterator[Span]:
@@ -80,6 +107,8 @@ def _sales(found: Here, read: Sequence[Sentence], new_text: str) -> Iterator[Spa
             continue
         verbs = [each for each in _in(found, "{buying}", number) if by.apart(each) <= _NEAR]
         things = [each for each in _in(found, "{service-thing}", number) if _bought(each, found, sentence)]
+        name = _name_end(end, sentence, new_text)
+        things = [each for each in things if not by.last < each.first <= name]
         for verb, thing in ((verb, thing) for verb in verbs for thing in things):
             first, last = min(verb.first, thing.first, by.first), max(verb.last, thing.last, end)
             if verb.apart(thing) <= _NEAR and last - first <= 2 * _NEAR and not _device(thing, verb, found, sentence):
@@ -106,6 +135,14 @@ def _named(by: Span, found: Here, sentence: Sentence, new_text: str) -> int | No
     dealer = any(at <= each.last <= at + 2 for each in _in(found, "{dealer}", by.sentence))
     if not dealer and not (_capital(words[at], sentence, new_text) and not _of_ours(words, at)):
         return None
+    return at
+
+
+def _name_end(at: int, sentence: Sentence, new_text: str) -> int:
+    """The last of the capital words from `at` on: a seller's name may hold the word for what it sells."""
+    words = sentence.words
+    while at + 1 < len(words) and not words[at + 1].comma and _capital(words[at + 1], sentence, new_text):
+        at += 1
     return at
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from supportbot.triage.phrases import Span
 from supportbot.triage.text import Sentence, fold
 
-NEEDED = ("not", "now", "past", "solved", "fear", "ask-cause", "believe", "urgent", "obliged")
+NEEDED = ("not", "nobody", "now", "past", "solved", "fear", "ask-cause", "believe", "urgent", "obliged")
 """Concepts without which sentences cannot be judged."""
 
 REACH = 3
@@ -68,7 +68,12 @@ def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
     solved = _in(here, "{solved}", number)
     negations = _in(here, "{not}", number)
     wanted = _in(here, "{obliged}", number)
-    done = [span for span in solved if not _holds_one(span, negations) and not _follows(span, wanted)]
+    refused = [*negations, *_in(here, "{nobody}", number)]
+    done = [
+        span
+        for span in solved
+        if not _holds_one(span, negations) and not _follows(span, wanted) and not _refused(span, refused)
+    ]
     if any(not denied(span, negations, None) for span in done):
         return "solved"
     if _in(here, "{fear}", number):
@@ -81,6 +86,11 @@ def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
 def _follows(span: Span, wanted: Sequence[Span]) -> bool:
     """It is only to be so: "måste vara löst i dag"."""
     return any(0 <= span.first - each.last - 1 <= _WANTED for each in wanted)
+
+
+def _refused(span: Span, refused: Sequence[Span]) -> bool:
+    """What follows turns it round: "nu fungerar inte knapparna", "nu svarar ingen"."""
+    return any(each.first == span.last + 1 for each in refused)
 
 
 def mood(number: int, sentence: Sentence, here: Mapping[str, tuple[Span, ...]]) -> str:

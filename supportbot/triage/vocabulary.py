@@ -74,6 +74,7 @@ QUESTIONS: Mapping[str, QuestionOf] = {
         {
             "direct": "directly of iCentrex",
             "partner": "through a partner or reseller",
+            "perhaps": "something was, of somebody: a purchase through a partner where the registry has one so named",
             "unsaid": "the text says nothing of it",
         },
     ),
@@ -117,7 +118,10 @@ FACTS: Mapping[str, Fact] = {
     ),
     "seller": Fact(
         "Who sold the service to the customer, says the text.",
-        {"another": "a reseller or partner, named or not, as a fact: not asked, supposed or denied"},
+        {
+            "another": "a reseller or partner, named or not, as a fact: not asked, supposed or denied",
+            "perhaps": "somebody named sold something, and the text does not say what",
+        },
     ),
     "haste": Fact(
         "Whether the sender says plainly that the matter is urgent.",

@@ -5,6 +5,7 @@ of it. It is a process like any other, with a pid of its own, that dies by SIGKI
 """
 
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import sys
 import time
@@ -18,9 +19,22 @@ _context.set_forkserver_preload(["torture.preloaded"])
 
 def start(words: list[str], environment: Mapping[str, str], log: Path, bug: str = "") -> BaseProcess:
     """`supportbot` with these words; its output is added to `log`. `bug`: a defect of bugs.py to start with."""
+    _run_server()
     process = _context.Process(target=_run, args=(words, dict(environment), str(log), bug), daemon=False)
     process.start()
     return process
+
+
+def _run_server() -> None:
+    """The server process must find this package; what it cannot import it leaves out without a word."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *([before] if before else [])])
+    try:
+        multiprocessing.forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
 
 
 def _run(words: list[str], environment: dict[str, str], log: str, bug: str) -> None:
