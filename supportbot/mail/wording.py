@@ -164,7 +164,8 @@ TAKEN_UP = (
 )  # fmt: skip
 NOT_TAKEN_UP = (
     "unrelated to", "not related to", "nothing to do with", "other than", "different from", "different to",
-    "separate from", "ignore", "disregard", "apart from", "not about", "inget att göra med", "ingenting att göra med", "inte med",
+    "separate from", "ignore", "disregard", "apart from", "not about", "inget att göra med", "ingenting att göra med",
+    "inte med",
     "inte om", "hör inte till", "hör inte ihop med", "bortse från", "glöm", "något annat än", "annat ärende än",
     "skilt från", "oberoende av", "strunta i", "ikke om", "ikke med", "intet at gøre med", "ingenting å gjøre med",
     "se bort fra", "noget andet end", "noe annet enn", "uafhængigt af", "uavhengig av", "ei liity", "eri asia kuin",

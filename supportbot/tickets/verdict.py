@@ -109,6 +109,8 @@ def _automatic(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged |
 def _bulk(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | None:
     if decision.kind != "bulk":
         return None
+    if mail.nature != "bulk" and any("+" in to.address.partition("@")[0] for to in mail.to):
+        return Judged("quarantine", "reads like bulk, and was sent to a plus-address")  # TH3: a stranger's login code
     return Judged("ignore", f"bulk ({mail.nature_because or 'by its content'})")
 
 

@@ -188,8 +188,9 @@ _MODELS = [
     for pattern, telling in ((make.telling, True), (make.beside, False))
     if pattern
 ]
+_ALL_MODELS = "|".join(filter(None, chain.from_iterable((make.telling, make.beside) for make in MAKES)))
 _ANY_MODEL = re.compile(
-    rf"(?<![\w./-])(?={_LABEL}(?:{'|'.join(filter(None, chain.from_iterable((make.telling, make.beside) for make in MAKES)))})"
+    rf"(?<![\w./-])(?={_LABEL}(?:{_ALL_MODELS})"
     rf"{_SUFFIX}(?![\w/]))",
     re.IGNORECASE,
 )

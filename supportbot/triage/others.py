@@ -16,10 +16,13 @@ NEEDED = (
 
 Here = Mapping[str, tuple[Span, ...]]
 
-_WISHES = frozenset("vill ville onskar vil onsker want wants wish would wanted haluaa haluavat skulle".split())
+_WISHES = frozenset((
+    "vill", "ville", "onskar", "vil", "onsker", "want", "wants", "wish", "would", "wanted", "haluaa",
+    "haluavat", "skulle",
+))  # fmt: skip
 _BESIDE = 2
 """Words between those who wish and their wish: "patients who would"."""
-_HOLDS = frozenset("holl holla haller holder holdt hold holding held".split())
+_HOLDS = frozenset(["holl", "holla", "haller", "holder", "holdt", "hold", "holding", "held"])
 _ORDERS = ("{order-strong}", "{imperative}")
 _OUTSIDE = ("{foreign-thing}", "{fax-machine}", "{door-phone}")
 _ALIKE = 3
@@ -28,9 +31,7 @@ _ALIKE = 3
 
 def without(found: Here, read: Sequence[Sentence]) -> Here:
     """The same places, without others' wishes, buttons that only switch on and off, and things told to be whole."""
-    kept = {
-        concept: [span for span in found.get(concept, ()) if not _wished(span, found, read)] for concept in _ORDERS
-    }
+    kept = {concept: [span for span in found.get(concept, ()) if not _wished(span, found, read)] for concept in _ORDERS}
     kept["{reset}"] = [span for span in found.get("{reset}", ()) if not _switches(span, found, read)]
     whole = {form for each in found.get("{foreign-whole}", ()) for form in _things(each, found, read)}
     if whole:

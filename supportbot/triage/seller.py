@@ -56,12 +56,11 @@ _PLACES = frozenset(
 _ASKS = frozenset(
     {"har", "hade", "have", "has", "did", "was", "is", "ar", "er", "kan", "vem", "hvem", "who", "olemmeko", "onko"}
 )
-_BUYS = frozenset(
-    """
-    kopte kopt kopa hyr hyrde leasar tecknade tecknat bought buy purchased rent rented lease leased signed
-    kjopte kjopt leier leide tegnet kobte kobt lejer lejede tegnede ostimme ostin hankimme tilasimme vuokraamme
-    """.split()
-)
+_BUYS = frozenset((
+    "kopte", "kopt", "kopa", "hyr", "hyrde", "leasar", "tecknade", "tecknat", "bought", "buy", "purchased",
+    "rent", "rented", "lease", "leased", "signed", "kjopte", "kjopt", "leier", "leide", "tegnet", "kobte",
+    "kobt", "lejer", "lejede", "tegnede", "ostimme", "ostin", "hankimme", "tilasimme", "vuokraamme",
+))  # fmt: skip
 """What needs no object to tell of a purchase."""
 _WE = frozenset({"vi", "jag", "we", "i", "jeg", "ve"})
 _OURS = frozenset({"er", "icentrex", "you", "dere", "jer"})

@@ -110,16 +110,18 @@ class DeliveryWorker:
         if self.presence and not self.presence.sure():
             log.warning("not sent: this daemon was away, another may have it", key=row.key)
             return
-        hit("claimed")
         known = self.knowledge()
         # An acknowledgement leaves with the null path (RFC 3834 §4); the others with one that names their row.
         path = "" if row.kind == "ack" else compose.return_path(known.sender.address, row.id, known.keys[0])
         notify = ("NEVER",) if row.kind == "ack" else ("FAILURE", "DELAY")
         # A row that was cut off in mid-dialogue again and again may have been accepted each time.
         why = too_often_unknown(row.kind, row.unknowns)
-        outcome = Refused(why) if why else await self.relay.send(row.recipient, row.content, path, notify)
-        if isinstance(outcome, Sent):
-            hit(f"accepted-{row.kind}")
+        try:
+            hit("claimed")
+            outcome = Refused(why) if why else await self.relay.send(row.recipient, row.content, path, notify)
+        except Exception as error:  # a defect of ours must not leave the row under way until its lease ends
+            log.error("broken off by a defect", key=row.key, exc_info=error)
+            outcome = Unknown(f"broken off by a defect: {type(error).__name__}")
         now = self.now()
         await self._note(row, outcome, known, now)
         log.info(
@@ -143,6 +145,8 @@ class DeliveryWorker:
                 await asyncio.sleep(AGAIN_SECONDS)
 
     def _record(self, conn: Connection, row: Claimed, outcome: Outcome, known: Knowledge, now: datetime) -> None:
+        if isinstance(outcome, Sent):
+            hit(f"accepted-{row.kind}")
         if isinstance(outcome, Sent):
             outbox.sent(conn, row.id, outcome.reply, now)
             return
