@@ -2,13 +2,19 @@
 PY ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check setup servers bench bench-large bench-daemons eval fuzz format lock clean
+.PHONY: demo test quick torture check setup servers bench bench-large bench-daemons eval fuzz format lock clean
 
 demo: setup ## the main job, on embedded mail servers
 	$(BIN)/supportbot demo
 
 test: setup servers ## all tests, with the servers they need
 	$(BIN)/pytest -n 2 --dist loadgroup tests
+
+quick: setup servers ## the tests of every day, without those that start the daemon again and again
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" tests
+
+torture: setup servers ## the whole plan of faults; resumed where it was broken off (folder torture-state)
+	cd tests && ../$(BIN)/python -m torture.plan --state ../torture-state
 
 check: setup ## format, lint, types, imports, size bounds
 	$(BIN)/ruff format --check supportbot tests tools

@@ -14,6 +14,8 @@ AT_1970 = """
 import sys
 from datetime import UTC, datetime
 from supportbot import app, cli
+
+pytestmark = pytest.mark.slow
 app.clock = lambda: datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
 cli.main()
 """

@@ -11,7 +11,7 @@ from daemon_desk import mail, make_desk
 from servers.postgres import make_database
 from servers.smtp_sink import SmtpSink
 
-pytestmark = pytest.mark.xdist_group("postgres-daemon")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres-daemon")]
 
 
 def start(folder) -> subprocess.Popen[str]:

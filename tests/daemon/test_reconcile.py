@@ -6,10 +6,13 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import pytest
 from daemon_desk import mail
 from sqlalchemy import update
 
 from supportbot.store import tables
+
+pytestmark = pytest.mark.slow
 
 MAILS = [mail(f"Hej! Telefon nummer {number} är svart.", message_id=f"<{number}@kund.example>") for number in range(4)]
 

@@ -15,6 +15,8 @@ import pytest
 from daemon_desk import ADDRESS, Daemon, body, mail, make_desk, parsed, running
 from servers.smtp_sink import Received, SmtpSink
 
+pytestmark = pytest.mark.slow
+
 MOST = 2
 """Mails from us to one robot in a day."""
 HOURS = 24

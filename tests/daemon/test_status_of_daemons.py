@@ -10,6 +10,8 @@ import pytest
 from daemon_desk import SQLITE, make_desk
 from servers.postgres import make_database
 
+pytestmark = pytest.mark.slow
+
 IMPATIENT = "from supportbot.workers import alarms; alarms.LOOK_SECONDS = 0.3; from supportbot import cli; cli.main()"
 """The daemon, which looks for faults sooner than every 15 seconds."""
 

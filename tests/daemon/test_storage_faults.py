@@ -30,6 +30,8 @@ from servers.dovecot import free_port
 from servers.own_postgres import OwnPostgres
 from servers.smtp_sink import SmtpSink
 
+pytestmark = pytest.mark.slow
+
 MORE = """
 [watch]
 listen = "127.0.0.1:{port}"
