@@ -20,6 +20,7 @@ from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption,
 from supportbot.commands.opening import Stored, with_database
 from supportbot.config import MailboxSection
 from supportbot.errors import Denied, Unreachable
+from supportbot.store import mailboxes
 from supportbot.store import reconcile as store_reconcile
 from supportbot.store.contents import content_hash
 from supportbot.store.reconcile import Account, Accounts, Held, Named
@@ -141,7 +142,10 @@ async def _ask(asked: Asked, settings: MailboxSection, credential: Credential) -
     until = time.monotonic() + PATIENCE
     still: set[Difference] | None = None
     async with imap.open_session(settings, credential) as session:
-        place = (settings.name, settings.folders.inbox, session.uidvalidity)
+        there = (settings.name, settings.folders.inbox)
+        said = (session.uidvalidity, session.uidnext)
+        _, meant = await asked.stored.database.read(lambda conn: mailboxes.meant(conn, *there, *said))
+        place = (*there, meant)
         while True:
             uids = await session.search()
             held = await asked.stored.database.read(lambda conn, uids=uids: store_reconcile.hold(conn, *place, uids))  # type: ignore[misc]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from supportbot.store import tables
+from supportbot.store import inbox, tables
 from supportbot.store.sql import upsert
 from supportbot.tickets.faults import Unwell, unwell
 
@@ -49,6 +49,14 @@ def meaning(known: int | None, highest: int | None, uidvalidity: int, uidnext: i
     if known % EPOCH == uidvalidity and not restored:
         return known
     return (known // EPOCH + 1) * EPOCH + uidvalidity
+
+
+def meant(conn: Connection, account: str, folder: str, uidvalidity: int, uidnext: int | None) -> tuple[int | None, int]:
+    """What the UIDs of a folder were kept under (None: never read), and what they are to be kept under now."""
+    state = find(conn, account, folder)
+    known = state.uidvalidity if state else None
+    highest = inbox.highest(conn, account, folder, known) if known is not None else None
+    return known, meaning(known, highest, uidvalidity, uidnext)
 
 
 def opened(conn: Connection, account: str, folder: str, uidvalidity: int) -> None:

@@ -95,10 +95,7 @@ class IntakeWorker:
         account, folder = self.settings.name, self.settings.folders.inbox
 
         def open_again(conn: Connection) -> tuple[int | None, int]:
-            state = mailboxes.find(conn, account, folder)
-            known = state.uidvalidity if state else None
-            highest = inbox.highest(conn, account, folder, known) if known is not None else None
-            validity = mailboxes.meaning(known, highest, session.uidvalidity, session.uidnext)
+            known, validity = mailboxes.meant(conn, account, folder, session.uidvalidity, session.uidnext)
             if validity != known:
                 mailboxes.opened(conn, account, folder, validity)
                 inbox.let_go(conn, account, folder, validity)

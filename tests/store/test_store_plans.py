@@ -82,6 +82,7 @@ ASKED = {
     "inbox.to_put_away": lambda conn: inbox.to_put_away(conn, "kundcenter", "INBOX", 7, 100),
     "inbox.highest": lambda conn: inbox.highest(conn, "kundcenter", "INBOX", 7),
     "inbox.let_go": lambda conn: inbox.let_go(conn, "kundcenter", "INBOX", 8),
+    "mailboxes.meant": lambda conn: mailboxes.meant(conn, "kundcenter", "INBOX", 7, 9),
     "inbox.put_away": lambda conn: inbox.put_away(conn, [15], "moved", NOW),
     "inbox.raw": lambda conn: inbox.raw(conn, 15),
     "inbox.get": lambda conn: inbox.get(conn, 15),
