@@ -30,6 +30,7 @@ from supportbot.store import (
     corrections,
     figures,
     inbox,
+    mailboxes,
     outbox,
     queue,
     retention,
