@@ -36,6 +36,8 @@ from torture.faults import (
 from torture.world import Servers
 
 DATABASES = ("sqlite", "postgres")
+STEPS = 8
+"""Of the schema."""
 CALLS = ("sql", "commit", "imap", "smtp")
 PENDING = ("webhook-posted", "webhook-answered", "mail command before its commit", "mail command after its commit")
 """Of the 27 places of reliability.md §4.3: what the product does not have yet."""
@@ -66,7 +68,7 @@ def units(share: float) -> Iterator[Unit]:
         for place in places:
             if place not in ONLY_ON_POSTGRES or kind == "postgres":
                 yield unit("killed at each place", f"{place}, {kind}", kill_at, place, kind, part(25))
-        yield unit("killed at each step of the schema", kind, schema_killed, kind, 5)
+        yield unit("killed at each step of the schema", kind, schema_killed, kind, STEPS)
         for place in (*IN_A_BATCH, *WITH_A_TIMER):
             yield unit("failing at each place", f"{place}, {kind}", raise_at, place, kind, part(5))
         for number in range(1, part(10) + 1):

@@ -3,6 +3,7 @@
 import pytest
 
 from supportbot import failpoints
+from supportbot.store import schema
 from torture import faults, plan
 
 pytestmark = pytest.mark.slow
@@ -11,6 +12,10 @@ KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"torture-{kind}")) fo
 PLACES = [*faults.AT_START, *faults.IN_A_BATCH, *faults.WITH_A_TIMER, *faults.BY_STAFF]
 RANDOM_KILLS = 50
 """On each database."""
+
+
+def test_every_step_of_the_schema_is_in_the_plan():
+    assert len(list((schema.MIGRATIONS / "versions").glob("0*.py"))) == plan.STEPS
 
 
 def test_every_place_is_in_the_plan():
@@ -34,7 +39,7 @@ def test_kills_at_random_under_load_lose_and_double_nothing(servers, tmp_path, k
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kill_at_each_step_of_the_schema_is_made_good(servers, tmp_path, kind):
-    found = faults.schema_killed(kind, 5, servers, tmp_path / "desk")
+    found = faults.schema_killed(kind, plan.STEPS, servers, tmp_path / "desk")
     assert not found.findings
     assert not found.missed
 
