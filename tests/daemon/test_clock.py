@@ -10,12 +10,14 @@ import pytest
 from daemon_desk import mail, make_desk, parsed, running
 
 URGENT = "Hej! Sedan i morse kan ingen ringa oss, huvudnumret är helt dött. Mvh Eva"
+
+pytestmark = pytest.mark.slow
+
 AT_1970 = """
 import sys
 from datetime import UTC, datetime
 from supportbot import app, cli
 
-pytestmark = pytest.mark.slow
 app.clock = lambda: datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
 cli.main()
 """

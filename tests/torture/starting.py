@@ -6,6 +6,7 @@ of it. It is a process like any other, with a pid of its own, that dies by SIGKI
 
 import multiprocessing
 import multiprocessing.forkserver
+import multiprocessing.resource_tracker
 import os
 import sys
 import time
@@ -35,6 +36,12 @@ def _run_server() -> None:
         del os.environ["PYTHONPATH"]
         if before is not None:
             os.environ["PYTHONPATH"] = before
+
+
+def end() -> None:
+    """The server process is gone, and with it the one that multiprocessing keeps beside it."""
+    multiprocessing.forkserver._forkserver._stop()
+    multiprocessing.resource_tracker._resource_tracker._stop()
 
 
 def _run(words: list[str], environment: dict[str, str], log: str, bug: str) -> None:

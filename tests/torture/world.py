@@ -34,7 +34,7 @@ from servers.smtp_sink import SmtpSink
 
 from torture.database import Database, PostgresDatabase, SqliteFile
 from torture.mails import REGISTRY, Mail, reply_to
-from torture.starting import start
+from torture.starting import end, start
 
 PASSWORD = "lösen ord"
 SHIPPED_RULES = Path(__file__).parents[2] / "rules"
@@ -109,6 +109,7 @@ class Servers:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        end()
 
     def user(self) -> str:
         return next(self._free)

@@ -45,6 +45,8 @@ def only(text: str) -> DeviceSighting:
         ("SN31460003 är död", "D735"),
         ("T46:an är död", "T46U"),
         ("min t46u startar inte", "T46U"),
+        ("På baksidan står det SIP-T46U", "T46U"),
+        ("Label says SIP T46U", "T46U"),
         ("Yealink-telefonen T46 är död", "T46U"),
         ("Snomen är död", "D735"),
         ("SNOM-TELEFONEN ÄR DÖD", "D735"),

@@ -67,6 +67,26 @@ def test_a_partner_of_the_registry() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "purchase"),
+    [
+        ("Vi köpte via Björkväxel i våras. Inget fungerar.", "partner"),
+        ("Förra året köpte vi av Björkväxel. Inget fungerar.", "partner"),
+        ("We bought from Björkväxel last year. Nothing works.", "partner"),
+        ("Vi kjøpte av Björkväxel i fjor. Ingenting virker.", "partner"),
+        ("Vi köpte av Ropeka i våras. Inget fungerar.", "unknown"),
+        ("Vi köpte luren av Björkväxel. Den piper.", "unknown"),
+        ("Ska vi ha köpt av Björkväxel? Luren piper.", "unknown"),
+        ("Vi köpte inte av Björkväxel. Luren piper.", "unknown"),
+        ("We bought the service directly from iCentrex. Nothing works.", "direct"),
+        ("Vi købte tjenesten direkte hos iCentrex. Intet virker.", "direct"),
+        ("Tjänsten köptes direkt från iCentrex. Luren piper.", "direct"),
+    ],
+)
+def test_bought_of_somebody_counts_where_the_registry_knows_them(text: str, purchase: str) -> None:
+    assert bought(text)[0] == purchase
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Vi köpte telefonen hos Ropeka Kommunikation. Den piper.",
