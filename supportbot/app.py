@@ -29,7 +29,7 @@ from supportbot.failpoints import hit
 from supportbot.logs import start_logs
 from supportbot.mail.message import Address
 from supportbot.mail.message import Desk as DeskAddresses
-from supportbot.store import inbox, leases, outbox, registry, reloads
+from supportbot.store import claims, leases, outbox, registry, reloads
 from supportbot.store.database import Database
 from supportbot.store.opening import open_configured
 from supportbot.store.outbox import Claimed
@@ -258,7 +258,7 @@ async def run(
 
 async def _recover(database: Database, now: datetime) -> None:
     """What the daemon before was at when it ended waits again."""
-    await database.write(lambda conn: (inbox.release(conn, now), outbox.release(conn, now), reloads.well(conn, now)))
+    await database.write(lambda conn: (claims.release(conn, now), outbox.release(conn, now), reloads.well(conn, now)))
     hit("recovering")
 
 

@@ -23,7 +23,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from daemon_desk import CONFIG, FILES, PASSWORD, Daemon, mail, make_desk, running
+from daemon_desk import FILES, PASSWORD, Daemon, mail, make_desk, running
+from desk_text import SERVED
 from servers.dovecot import Dovecot
 from servers.smtp_sink import Received, SmtpSink
 from sqlalchemy import Connection, select, update
@@ -157,7 +158,7 @@ async def feed(folder: Path, files: list[str], place: Path, dovecot: Dovecot, si
 
 async def _prepare(place: Path, fixtures: dict[str, Any], dovecot: Dovecot, sink: SmtpSink, user: str) -> None:
     """A desk whose config and registry name the staff, partners and ticket owners, with their tickets opened."""
-    named = set(re.findall(r'^address = "(.*)"', CONFIG, re.M))
+    named = set(re.findall(r'^address = "(.*)"', SERVED, re.M))
     staff = "".join(f'[[staff]]\naddress = "{a}"\nname = "Staff"\n' for a in fixtures["staff"] if a not in named)
     await make_desk(place, dovecot, sink, user, more=LIMITS + staff)
     async with open_desk(load(place / "config.toml")) as desk:

@@ -28,7 +28,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 import asyncpg
 import bench_mails
 from bench import TICK, Watch
-from daemon_desk import ADDRESS
+from desk_text import CLOSED
 from servers import postgres
 from servers.smtp_sink import SmtpSink
 
@@ -39,33 +39,6 @@ from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.triage import registry
 
-CONFIG = """\
-[desk]
-address = "{address}"
-secret = {{ file = "secret.key" }}
-[database]
-url = "{url}"
-[rules]
-folder = "{rules}"
-[[mailbox]]
-name = "kundcenter"
-host = "127.0.0.1"
-port = 1
-user = "kundcenter"
-auth = {{ password = {{ file = "secret.key" }} }}
-[smtp]
-host = "127.0.0.1"
-port = {port}
-tls = "none"
-[[staff]]
-address = "lisa@icentrex.se"
-[digest]
-to = ["team@icentrex.se"]
-[alert]
-to = ["jour@icentrex.se"]
-[log]
-level = "warning"
-"""
 LONGEST = 600.0
 STATE = """SELECT count(*) FILTER (WHERE verdict IS NOT NULL) AS done, count(DISTINCT holder) AS holders,
     (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()) AS held
@@ -76,7 +49,7 @@ def prepare(folder: Path, url: str, port: int, mails: int) -> None:
     """A desk's folder, and its database with registry and mails that wait."""
     folder.mkdir()
     (folder / "secret.key").write_text("0123456789abcdef" * 4)
-    config = CONFIG.format(address=ADDRESS, url=url, rules=folders.shipped("rules"), port=port)
+    config = CLOSED.format(url=url, rules=folders.shipped("rules"), smtp_port=port, more='[log]\nlevel = "warning"')
     (folder / "config.toml").write_text(config)
     asyncio.run(_fill(folder, url, bench_mails.make(mails)))
 

@@ -25,7 +25,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 import bench_mails
 import large
 import structlog
-from daemon_desk import ADDRESS
+from desk_text import CLOSED
 from servers import postgres
 from sqlalchemy import Connection
 
@@ -42,29 +42,6 @@ from supportbot.triage import registry
 from supportbot.workers.sandbox import Sandbox
 from supportbot.workers.triage import TriageWorker
 
-CONFIG = """\
-[desk]
-address = "{address}"
-secret = {{ file = "secret.key" }}
-[database]
-url = "{url}"
-[rules]
-folder = "{rules}"
-[[mailbox]]
-name = "kundcenter"
-host = "127.0.0.1"
-user = "kundcenter"
-auth = {{ password = {{ file = "secret.key" }} }}
-[smtp]
-host = "127.0.0.1"
-tls = "none"
-[[staff]]
-address = "lisa@icentrex.se"
-[digest]
-to = ["team@icentrex.se"]
-[alert]
-to = ["jour@icentrex.se"]
-"""
 ROUNDS, MAILS, EMPTY_CUSTOMERS = 9, 100, 200
 AIM_MAIL, AIM_DIGEST, AIM_LIST = 1.3, 2.0, 0.5
 
@@ -97,7 +74,7 @@ def prepare(folder: Path, url: str, customers: int) -> None:
     """The desk's folder, its schema, its registry."""
     folder.mkdir(exist_ok=True)
     (folder / "secret.key").write_text("0123456789abcdef" * 4)
-    text = CONFIG.format(address=ADDRESS, url=url, rules=folders.shipped("rules"))
+    text = CLOSED.format(url=url, rules=folders.shipped("rules"), smtp_port=1, more="")
     (folder / "config.toml").write_text(text)
     asyncio.run(_store_registry(folder, url, bench_mails.make(0, customers=customers).registry))
 

@@ -25,7 +25,7 @@ class Glance:
     tokens: tuple[str, ...] = ()
     """Of subject and recipients, unproven."""
     ids: tuple[str, ...] = ()
-    """In-Reply-To and References, without brackets."""
+    """In-Reply-To, then References from the last one back, without brackets."""
 
 
 def glance(content: bytes) -> Glance:
@@ -36,7 +36,7 @@ def glance(content: bytes) -> Glance:
         return Glance(
             one_address(headers.all("From")),
             thread.find_tokens(subject, _places(headers)),
-            read_ids([*headers.all("In-Reply-To"), *headers.all("References")]),
+            (*read_ids(headers.all("In-Reply-To")), *reversed(read_ids(headers.all("References")))),
         )
     except Exception:
         return Glance()

@@ -6,13 +6,13 @@ beside the database: all three must be the same.
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, literal, select
+from sqlalchemy import Connection, Select, and_, exists, func, literal, select
 
 from supportbot.store import contents, leases, tables
 from supportbot.store.fsck_values import Check, Finding, Page
@@ -40,6 +40,18 @@ def checks(now: datetime) -> tuple[Check, ...]:
     )
 
 
+def _page(
+    conn: Connection,
+    wanted: "Select[Any]",
+    look: "Callable[[Any, _Bytes, datetime], Iterator[Finding]]",
+    now: datetime,
+) -> Page:
+    """The next rows, and what `look` finds of each."""
+    rows = _cut(conn.execute(wanted.limit(ROWS)).all())
+    bytes_of = _Bytes(conn, rows)
+    return Page(tuple(finding for row in rows for finding in look(row, bytes_of, now)), rows[-1].id if rows else None)
+
+
 def mails(now: datetime, conn: Connection, after: int) -> Page:
     """The next mails that came: their bytes, their verdict, the ticket and the article that it says."""
     articles = select(func.count()).where(A.c.ticket == I.c.ticket, A.c.inbox_id == I.c.id).scalar_subquery()
@@ -56,10 +68,7 @@ def mails(now: datetime, conn: Connection, after: int) -> Page:
         .outerjoin(T, T.c.number == I.c.ticket)
         .where(I.c.id > after)
     )
-    rows = _cut(conn.execute(wanted.order_by(I.c.id).limit(ROWS)).all())
-    bytes_of = _Bytes(conn, rows)
-    found = [finding for row in rows for finding in _mail(row, bytes_of, now)]
-    return Page(tuple(found), rows[-1].id if rows else None)
+    return _page(conn, wanted.order_by(I.c.id), _mail, now)
 
 
 def _mail(row: Any, bytes_of: "_Bytes", now: datetime) -> Iterator[Finding]:
@@ -99,10 +108,7 @@ def letters(now: datetime, conn: Connection, after: int) -> Page:
         .outerjoin(T, T.c.number == O.c.ticket)
         .where(O.c.id > after)
     )
-    rows = _cut(conn.execute(wanted.order_by(O.c.id).limit(ROWS)).all())
-    bytes_of = _Bytes(conn, rows)
-    found = [finding for row in rows for finding in _letter(row, bytes_of, now)]
-    return Page(tuple(found), rows[-1].id if rows else None)
+    return _page(conn, wanted.order_by(O.c.id), _letter, now)
 
 
 def _letter(row: Any, bytes_of: "_Bytes", now: datetime) -> Iterator[Finding]:

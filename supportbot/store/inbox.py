@@ -1,19 +1,18 @@
-"""Mails of the IMAP servers: keep, claim, finish, put away.
+"""Mails of the IMAP servers: keep, finish, put away, look up; `claims` has those that wait for a reader.
 
-Identity is (account, folder, UIDVALIDITY, UID), the unique key. A row goes new -> reading -> done; a claim whose lease
-ran out counts as new. The trap: a lease may run out while the first reader is still at work, so only one of the two can
-finish: the second is told so by an error that undoes its transaction.
+Identity is (account, folder, UIDVALIDITY, UID), the unique key. The trap: two readers may hold the same mail when a
+lease has run out, and only one can finish: the second is told so by an error that undoes its transaction.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection, bindparam, case, func, literal_column, or_, select, update
 
 from supportbot.mail.clean import clean_line
-from supportbot.store import contents, leases, tables
+from supportbot.store import contents, tables
 from supportbot.store.contents import content_hash
 from supportbot.store.sql import Prepared, insert_new
 from supportbot.tickets.ticket import Verdict
@@ -24,7 +23,7 @@ How = Literal["moved", "copied", "keyword", "left", "gone"]
 SHOWN = 250
 """Signs of a sender or subject that are kept for lists."""
 
-T, C = tables.inbox, tables.contents
+T = tables.inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,8 @@ class Kept:
     """Only the first bytes: the mail is above the hard limit, and stays on the server."""
     ahead: bool = False
     """To be looked at before those that are not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A mail that has been claimed for reading."""
-
-    id: int
-    account: str
-    content: bytes
-    sha256: str
-    content_hash: str
-    received: datetime
-    size: int
-    strikes: int
-    partial: bool
+    points_at: int | None = None
+    """The ticket whose mails must stay in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +101,7 @@ def keep(conn: Connection, mail: Kept, now: datetime) -> int | None:
         "partial": mail.partial,
         "state": "new",
         "ahead": mail.ahead,
+        "points_at": mail.points_at,
         "strikes": 0,
         "reason": "",
         "on_server": "waiting",
@@ -125,111 +112,6 @@ def keep(conn: Connection, mail: Kept, now: datetime) -> int | None:
     if row_id is not None:
         contents.put(conn, mail.content, sha256)
     return row_id
-
-
-_UNREAD = T.c.finished.is_(None)
-_EXPIRE = (
-    update(T)
-    .where(_UNREAD, T.c.state == "reading", T.c.lease_until < bindparam("now"))
-    .values(state="new", lease_until=None)
-)
-_OLDEST = (
-    select(
-        T.c.id, T.c.account, T.c.sha256, T.c.content_hash, T.c.received, T.c.size, T.c.strikes, T.c.partial, C.c.content
-    )
-    .outerjoin_from(T, C, T.c.sha256 == C.c.sha256)
-    .where(_UNREAD, T.c.state == "new", T.c.ahead == bindparam("is_ahead"))
-    .order_by(T.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(of=T, skip_locked=True)
-)
-_SHARE = 0.8
-"""Of a claim, for mails that go ahead: the others are never left waiting for good."""
-
-
-_LEFT_BY_THE_DEAD = (
-    update(T)
-    .where(_UNREAD, T.c.state == "reading", leases.is_gone(T.c.holder))
-    .values(state="new", lease_until=None, holder=None)
-)
-
-
-def _left_by_us(mine: Collection[int], holder: str | None) -> Any:
-    """Claimed, and yet not at work: the answer to the claim was lost, or what should have come of it."""
-    ours = [T.c.holder == holder] if holder else []
-    left = update(T).where(_UNREAD, T.c.state == "reading", T.c.id.not_in(mine), *ours)
-    return left.values(state="new", lease_until=None, holder=None)
-
-
-def claim(
-    conn: Connection,
-    limit: int,
-    now: datetime,
-    lease: timedelta,
-    max_bytes: int,
-    holder: str | None = None,
-    mine: Collection[int] | None = None,
-) -> list[Waiting]:
-    """The oldest mails that wait, for this reader alone until the lease ends; `max_bytes` in all, but at least one.
-
-    Those that go ahead first, and in what room is left (a fifth, if `limit` is above 1) the others.
-    `holder`: this daemon, where there are several: what a dead one had claimed waits again. `mine`: what this daemon is
-    at (None: not known); all else that it had claimed waits again, too.
-    """
-    not_mine = T.c.id.not_in(mine or ())
-    conn.execute(_EXPIRE.where(not_mine), {"now": now})
-    if mine is not None:
-        conn.execute(_left_by_us(mine, holder))
-    if holder:
-        conn.execute(_LEFT_BY_THE_DEAD.where(not_mine))
-    rows: list[Any] = []
-    size = 0
-    for row in _first(conn, limit):
-        size += row.size
-        if rows and size > max_bytes:
-            break
-        rows.append(row)
-    if rows:
-        taken = update(T).where(T.c.id.in_([row.id for row in rows]))
-        conn.execute(taken.values(state="reading", lease_until=now + lease, holder=holder))
-    claimed = (_waiting(conn, row, now) for row in rows)
-    return [waiting for waiting in claimed if waiting is not None]
-
-
-def _first(conn: Connection, limit: int) -> list[Any]:
-    ahead = conn.execute(_OLDEST, {"most": max(1, int(limit * _SHARE)), "is_ahead": True}).all()
-    room = limit - len(ahead)
-    return [*ahead, *(conn.execute(_OLDEST, {"most": room, "is_ahead": False}) if room else ())]
-
-
-def _waiting(conn: Connection, row: Any, now: datetime) -> Waiting | None:
-    try:
-        content = row.content if row.content is not None else contents.get(conn, row.sha256)
-    except LookupError as error:  # it must not block the others, and a person must see it
-        set_aside(conn, row.id, str(error), now)
-        return None
-    return Waiting(
-        row.id, row.account, content, row.sha256, row.content_hash, row.received, row.size, row.strikes, row.partial
-    )
-
-
-def release(conn: Connection, now: datetime, strike: bool = False) -> int:
-    """At a daemon's start: what is being read waits again. Returns how many mails.
-
-    On SQLite there is no other daemon; on PostgreSQL others may be reading, so only leases that ran out are released.
-    """
-    cut_off = [_UNREAD, T.c.state == "reading"]
-    if conn.dialect.name != "sqlite":
-        cut_off.append(T.c.lease_until < now)
-    changed = {"state": "new", "lease_until": None, "strikes": T.c.strikes + (1 if strike else 0)}
-    return conn.execute(update(T).where(*cut_off).values(changed)).rowcount
-
-
-def strike(conn: Connection, mail: int, why: str, now: datetime) -> int:
-    """The mail harmed its reader: count it, let it wait again. Returns its strikes; 0 where it has its verdict."""
-    changed = {"state": "new", "lease_until": None, "strikes": T.c.strikes + 1, "reason": why}
-    counted = update(T).where(T.c.id == mail, T.c.state != "done").values(changed).returning(T.c.strikes)
-    return conn.scalar(counted) or 0
 
 
 _FINISH = Prepared(
@@ -341,5 +223,5 @@ def counts(conn: Connection, since: datetime) -> list[tuple[Verdict | None, str,
 
 def waiting(conn: Connection) -> tuple[int, datetime | None]:
     """How many mails have no verdict yet, and since when the oldest waits."""
-    row = conn.execute(select(func.count(), func.min(T.c.kept)).where(_UNREAD)).one()
+    row = conn.execute(select(func.count(), func.min(T.c.kept)).where(T.c.finished.is_(None))).one()
     return row[0], row[1]

@@ -245,8 +245,9 @@ def retry(conn: Connection, row_id: int, at: datetime, reason: str, unknown: boo
     conn.execute(_COUNT, row)
 
 
-def gave_up(conn: Connection, row_id: int, why: str, now: datetime) -> None:
-    conn.execute(_END, {"its_id": row_id, "state": "gave_up", "lease_until": None, "reason": why, "finished": now})
+def gave_up(conn: Connection, row_id: int, why: str, now: datetime, unknown: bool = False) -> None:
+    row = {"its_id": row_id, "state": "gave_up", "lease_until": None, "reason": why, "more": int(unknown)}
+    conn.execute(_COUNT, row | {"finished": now})
 
 
 def bounced(conn: Connection, row_id: int, permanent: bool, status: str, diagnostic: str, now: datetime) -> None:

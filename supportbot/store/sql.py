@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Engine, FromClause, Table, event
+from sqlalchemy import Connection, Dialect, Engine, FromClause, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -19,6 +19,12 @@ from supportbot.failpoints import hit
 Adapt = Callable[[Any], Any]
 
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def take_turns(conn: Connection, key: int) -> None:
+    """Until this transaction ends no other that names the key gets past this; SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 class Prepared:

@@ -36,6 +36,9 @@ class InboxMail(SQLModel, table=True):
         Index("inbox_by_content", "content_hash", "id"),
         # Of the few rows that wait for something: most have their verdict and lie no more in the server's folder.
         partial_index("inbox_unread", "state", "ahead", "id", where="finished IS NULL"),
+        partial_index(
+            "inbox_of_ticket", "points_at", "state", "id", where="finished IS NULL AND points_at IS NOT NULL"
+        ),
         partial_index("inbox_to_put_away", "account", "folder", "uidvalidity", "id", where="on_server = 'settled'"),
         partial_index("inbox_set_aside", "id", where="verdict = 'quarantine'"),
         partial_index("inbox_to_remove", "verdict", "finished", where="erased IS NULL"),
@@ -58,6 +61,8 @@ class InboxMail(SQLModel, table=True):
     """new, reading, done."""
     ahead: bool
     """Looked at before those that are not: its sender is known, or it points at a ticket."""
+    points_at: int | None
+    """The ticket whose mails stay in order: the one that it names, whether it may join it or not."""
     lease_until: datetime | None
     strikes: int
     verdict: str | None

@@ -147,7 +147,6 @@ class DeliveryWorker:
     def _record(self, conn: Connection, row: Claimed, outcome: Outcome, known: Knowledge, now: datetime) -> None:
         if isinstance(outcome, Sent):
             hit(f"accepted-{row.kind}")
-        if isinstance(outcome, Sent):
             outbox.sent(conn, row.id, outcome.reply, now)
             return
         if self.presence and not outbox.is_claimed_by(conn, row.id, self.presence.holder):
@@ -157,7 +156,7 @@ class DeliveryWorker:
         if not isinstance(then, GiveUp):
             outbox.retry(conn, row.id, then.at, outcome.reason, unknown)
             return
-        outbox.gave_up(conn, row.id, then.why, now)
+        outbox.gave_up(conn, row.id, then.why, now, unknown)
         ticket = tickets.find(conn, row.ticket, lock=True) if row.ticket is not None else None
         if ticket:
             own = OwnMail(row.id, row.kind, row.ticket, row.recipient, row.message_id)

@@ -25,7 +25,7 @@ from supportbot.failpoints import hit
 from supportbot.store import inbox, mailboxes
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
-from supportbot.workers.ahead import goes_ahead
+from supportbot.workers.ahead import Place, place_of
 from supportbot.workers.knowledge import Knowledge
 from supportbot.workers.lease import Lease
 
@@ -135,8 +135,8 @@ class IntakeWorker:
             self.lease.fence(conn)
         known = self.knowledge() if self.knowledge else None
         for row in rows:
-            ahead = known is not None and goes_ahead(conn, row.content, known)
-            inbox.keep(conn, replace(row, ahead=ahead), now)
+            place = place_of(conn, row.content, known) if known else Place()
+            inbox.keep(conn, replace(row, ahead=place.ahead, points_at=place.points_at), now)
         hit("raw-stored")
 
     async def _batches(self, session: Session, uids: list[int]) -> AsyncIterator[list[imap.Fetched]]:

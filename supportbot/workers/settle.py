@@ -14,7 +14,7 @@ from supportbot.failpoints import hit
 from supportbot.mail import compose, thread
 from supportbot.mail.message import ParsedMail
 from supportbot.store import inbox, outbox, tickets, timers
-from supportbot.store.inbox import Waiting
+from supportbot.store.claims import Waiting
 from supportbot.tickets import escalation, lifecycle, verdict
 from supportbot.tickets.effects import AcknowledgeCustomer
 from supportbot.tickets.lifecycle import Plan

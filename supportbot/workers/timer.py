@@ -70,6 +70,8 @@ class TimerWorker:
         async def tick() -> None:
             try:
                 await self.step()
+            except asyncio.CancelledError:
+                return  # the daemon ends; apscheduler would log that as an error
             except Exception as error:
                 if not failed.done():
                     failed.set_exception(error)

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 import structlog
-from daemon_desk import FILES, SQLITE, mail
+from daemon_desk import mail
+from desk_text import CLOSED, FILES, SQLITE
 from servers import postgres
 from servers.postgres import make_database
 from sqlalchemy import text
@@ -33,30 +34,6 @@ from supportbot.workers.sandbox import Sandbox
 from supportbot.workers.triage import TriageWorker
 
 HOUR = timedelta(hours=1)
-CONFIG = """\
-[desk]
-address = "kundcenter@icentrex.se"
-authserv_id = "mx.icentrex.se"
-secret = {{ file = "secret.key" }}
-[rules]
-folder = "{rules}"
-[[mailbox]]
-name = "kundcenter"
-host = "127.0.0.1"
-port = 1
-user = "kundcenter"
-auth = {{ password = {{ file = "secret.key" }} }}
-[smtp]
-host = "127.0.0.1"
-port = 1
-tls = "none"
-[[staff]]
-address = "lisa@icentrex.se"
-[digest]
-to = ["team@icentrex.se"]
-[alert]
-to = ["jour@icentrex.se"]
-"""
 FORGED = "mx.icentrex.se; dmarc=fail header.from=icentrex.se; spf=fail smtp.mailfrom=lisa@icentrex.se"
 EVIL = "\x1b[31m\x1b]0;title\x07 \u202egnp.exe"
 """What a terminal would obey: colour, window title, and text that runs backwards."""
@@ -174,7 +151,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that every desk is copied from."""
     folder = tmp_path_factory.mktemp("prepared")
     (folder / "secret.key").write_text("0123456789abcdef" * 4)
-    (folder / "config.toml").write_text(CONFIG.format(rules=folders.shipped("rules")))
+    (folder / "config.toml").write_text(CLOSED.format(url=SQLITE, rules=folders.shipped("rules"), smtp_port=1, more=""))
     asyncio.run(_settle(folder))
     return folder
 
@@ -240,7 +217,7 @@ def kept(request: pytest.FixtureRequest, desk: Desk) -> Desk:
     else:
         name = request.getfixturevalue("prepared_postgres")
         desk.url = asyncio.run(make_database(request.getfixturevalue("postgres_server"), name))
-        desk.edit("[rules]", f'[database]\nurl = "{desk.url}"\n[rules]')
+        desk.edit(SQLITE, desk.url)
     return desk
 
 

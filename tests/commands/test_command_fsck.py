@@ -13,7 +13,7 @@ from daemon_desk import SQLITE
 from sqlalchemy import update
 
 from supportbot.commands.fsck import SHOWN
-from supportbot.store import blanking, contents, fsck, inbox, tables
+from supportbot.store import blanking, claims, contents, fsck, inbox, tables
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 
@@ -200,7 +200,7 @@ async def test_beside_a_daemon_at_work_nothing_is_found(desk):
             kept = Kept("kundcenter", "INBOX", 1, number, content, NOW)
             row = await database.write(lambda conn, kept=kept: inbox.keep(conn, kept, NOW))
             await database.write(
-                lambda conn, row=row: inbox.claim(conn, 1, datetime.now(UTC), timedelta(minutes=2), 10)
+                lambda conn, row=row: claims.claim(conn, 1, datetime.now(UTC), timedelta(minutes=2), 10)
             )
             await database.write(lambda conn, row=row: inbox.finish(conn, row, "ignore", "", None, NOW))
             await database.write(lambda conn, row=row: blanking.mails(conn, [row], NOW) if row % 2 else 0)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+from desk_text import SQLITE
 
 from supportbot.store import contents, inbox
 from supportbot.store.database import Database
@@ -79,7 +80,7 @@ def test_the_database_that_is_there_is_kept_or_the_copy_refused(desk, backup):
     assert desk("tickets", "show", desk.URGENT).out != now
     assert large_files(desk) == {contents.hash_of(LARGE)}
     (old,) = (file for file in desk.folder.glob("supportbot.db.20*") if file.is_file())
-    desk.edit("[rules]", f'[database]\nurl = "sqlite:///{old.name}"\n[rules]')
+    desk.edit(SQLITE, f"sqlite:///{old.name}")
     assert desk("tickets", "show", desk.URGENT).out == now
     assert not list(desk.folder.glob(".supportbot*"))
 

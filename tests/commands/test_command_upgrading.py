@@ -6,10 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
+from old_schema import back_to
 from sqlalchemy import inspect, text
 
 from supportbot import failpoints
@@ -21,13 +20,7 @@ INSTANTS = ("migrating:1", "sql:30", "migrating:5", "commit:2")
 
 def back_to_the_first(conn):
     """A database as the first release left it, with something in it."""
-    for table in reversed(tables.METADATA.sorted_tables):
-        table.drop(conn)
-    conn.execute(text("DELETE FROM alembic_version"))
-    config = Config()
-    config.set_main_option("script_location", str(schema.MIGRATIONS))
-    config.attributes["connection"] = conn
-    command.upgrade(config, "0001")
+    back_to(conn, "0001")
     conn.execute(text("INSERT INTO meta (name, value) VALUES ('kept', 'over all kills')"))
 
 

@@ -7,7 +7,8 @@ import signal
 from contextlib import asynccontextmanager
 
 import pytest
-from daemon_desk import CUSTOMERS, FILES, Clock, Daemon, mail, make_desk
+from daemon_desk import FILES, Clock, Daemon, mail, make_desk
+from desk_text import CUSTOMERS
 
 from supportbot import app, folders
 from supportbot.config_file import load

@@ -26,8 +26,8 @@ from itertools import count
 import asyncpg
 import pytest
 from daemon_desk import PASSWORD, SQLITE, mail, make_desk
-from servers.dovecot import free_port
-from servers.own_postgres import OwnPostgres
+from servers.ports import free_port
+from servers.postgres import Postgres
 from servers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.slow
@@ -347,8 +347,8 @@ async def test_what_a_lost_log_or_a_restored_backup_forgot_is_named_and_comes_ba
 
 
 async def test_postgresql_crashed_cut_off_and_away(tmp_path, server, user):
-    with OwnPostgres() as database:
-        async with desk(tmp_path, database.url, server, user) as one:
+    with Postgres() as database:
+        async with desk(tmp_path, f"{database.url}/postgres", server, user) as one:
             one.deliver(3)
             one.start()
             await one.at_rest("the start")

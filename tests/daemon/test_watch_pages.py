@@ -7,14 +7,9 @@ import socket
 import aiohttp
 import pytest
 from daemon_desk import mail, running
+from servers.ports import free_port
 
 from supportbot.store import mailboxes
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from itertools import count
 from pathlib import Path
 
 from servers import certificates
+from servers.ports import free_port
 
 PROGRAM = shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 FULL = "IMAP4rev1 IDLE UIDPLUS MOVE LITERAL+ SASL-IR ID ENABLE NAMESPACE CHILDREN ESEARCH"
@@ -83,13 +84,6 @@ def available() -> bool:
     if PROGRAM is None and os.environ.get("SUPPORTBOT_REQUIRE_DOVECOT"):
         raise RuntimeError("Dovecot is not installed, but SUPPORTBOT_REQUIRE_DOVECOT demands it")
     return PROGRAM is not None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 class Dovecot:

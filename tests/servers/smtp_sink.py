@@ -103,12 +103,14 @@ class SmtpSink:
 
     def heal(self) -> None:
         self._faults.clear()
+        self.spoil = None
 
     def take_fault(self, step: str) -> str | None:
         queue = self._faults.get(step)
         if queue:
             return queue.pop(0)
-        return self.spoil(step) if self.spoil else None
+        spoil = self.spoil  # another thread may heal meanwhile
+        return spoil(step) if spoil else None
 
     def start(self) -> None:
         logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd's: connections that we break on purpose

@@ -6,25 +6,15 @@ from datetime import timedelta
 
 import pytest
 from builders import NOW
+from some_timers import keys, put
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from supportbot.errors import Invalid, Occupied, Unreachable
-from supportbot.store import inbox, tables, timers
+from supportbot.store import claims, inbox, tables
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.store.sql import insert_once
-
-DUE = NOW + timedelta(days=1)
-
-
-def put(conn, key):
-    timers.set(conn, key, DUE, "test")
-    return key
-
-
-def keys(conn):
-    return set(conn.scalars(select(tables.timers.c.key)))
 
 
 async def test_insert_once(write):
@@ -124,9 +114,46 @@ async def test_many_daemons_claim_what_the_others_have_not(url, tmp_path):
         mail = Kept("desk", "INBOX", 1, number, b"%d" % number, NOW)
         await databases[0].write(lambda conn, mail=mail: inbox.keep(conn, mail, NOW))
     lease = timedelta(minutes=2)
-    claims = [one.write(lambda conn: inbox.claim(conn, 10, NOW, lease, 10**9)) for one in databases]
-    claimed = [mail.id for batch in await asyncio.gather(*claims) for mail in batch]
+    all_claimed = [one.write(lambda conn: claims.claim(conn, 10, NOW, lease, 10**9)) for one in databases]
+    claimed = [mail.id for batch in await asyncio.gather(*all_claimed) for mail in batch]
     assert len(claimed) == len(set(claimed))
+    for one in databases:
+        await one.close()
+
+
+async def test_mails_of_a_ticket_are_claimed_in_order_whoever_claims(url, tmp_path):
+    databases = [await Database.open(url, tmp_path) for _ in range(2)]
+    lease = timedelta(minutes=2)
+
+    def keep(conn):
+        for uid, ticket in enumerate((10001, 10001, 10002, None, 10001), start=1):
+            inbox.keep(conn, Kept("desk", "INBOX", 1, uid, b"%d" % uid, NOW, ahead=True, points_at=ticket), NOW)
+
+    async def claim(which, most):
+        claimed = await databases[which].write(lambda conn: claims.claim(conn, most, NOW, lease, 10**9))
+        return {int(mail.content): mail.id for mail in claimed}
+
+    await databases[0].write(keep)
+    first = await claim(0, 1)
+    second = await claim(1, 50)
+    assert (set(first), set(second)) == ({1}, {3, 4})
+    await databases[0].write(lambda conn: inbox.finish(conn, first[1], "follow-up", "it joins", 10001, NOW))
+    assert set(await claim(1, 50)) == {2, 5}
+    for one in databases:
+        await one.close()
+
+
+async def test_two_claims_at_once_keep_the_order(url, tmp_path):
+    databases = [await Database.open(url, tmp_path) for _ in range(4)]
+
+    def keep(conn):
+        for uid in range(1, 41):
+            inbox.keep(conn, Kept("desk", "INBOX", 1, uid, b"%d" % uid, NOW, ahead=True, points_at=10001), NOW)
+
+    await databases[0].write(keep)
+    all_claimed = [one.write(lambda conn: claims.claim(conn, 5, NOW, timedelta(minutes=2), 10**9)) for one in databases]
+    claimed = [[int(mail.content) for mail in batch] for batch in await asyncio.gather(*all_claimed)]
+    assert sorted(claimed) == [[], [], [], [1, 2, 3, 4]]  # one of five is for mails that do not go ahead
     for one in databases:
         await one.close()
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from builders import NOW
 
-from supportbot.store import contents, inbox
+from supportbot.store import claims, contents, inbox
 from supportbot.store.contents import content_hash
 from supportbot.store.inbox import Kept
 
@@ -46,7 +46,7 @@ async def test_bytes_come_back_as_they_came(write, size):
     content = (b"\x00\xff\r\n" + bytes(range(256)) * (size // 256 + 1))[:size]
     mail = await write(inbox.keep, a_mail(content=content), NOW)
     assert await write(inbox.raw, mail) == content
-    (claimed,) = await write(inbox.claim, 10, NOW, LEASE, PLENTY)
+    (claimed,) = await write(claims.claim, 10, NOW, LEASE, PLENTY)
     assert (claimed.content, claimed.size, claimed.sha256) == (content, size, contents.hash_of(content))
     assert claimed.received == NOW
     assert claimed.received.utcoffset() == timedelta(0)
@@ -63,31 +63,31 @@ async def test_largest_uids_are_known(write):
 
 async def test_claims_go_in_order_and_to_one_only(write):
     ids = [await write(inbox.keep, a_mail(uid), NOW) for uid in range(1, 6)]
-    first = await write(inbox.claim, 2, NOW, LEASE, PLENTY)
-    second = await write(inbox.claim, 10, NOW, LEASE, PLENTY)
+    first = await write(claims.claim, 2, NOW, LEASE, PLENTY)
+    second = await write(claims.claim, 10, NOW, LEASE, PLENTY)
     assert [one.id for one in (*first, *second)] == ids
-    assert await write(inbox.claim, 10, NOW, LEASE, PLENTY) == []
-    again = await write(inbox.claim, 10, LATER, LEASE, PLENTY)
+    assert await write(claims.claim, 10, NOW, LEASE, PLENTY) == []
+    again = await write(claims.claim, 10, LATER, LEASE, PLENTY)
     assert [one.id for one in again] == ids, "leases that ran out are claimed again, in order"
 
 
 async def test_claims_are_bounded_by_bytes_but_never_empty(write):
     for uid in range(1, 5):
         await write(inbox.keep, a_mail(uid, content=b"x" * 100), NOW)
-    assert len(await write(inbox.claim, 10, NOW, LEASE, 250)) == 2
-    assert len(await write(inbox.claim, 10, NOW, LEASE, 10)) == 1
+    assert len(await write(claims.claim, 10, NOW, LEASE, 250)) == 2
+    assert len(await write(claims.claim, 10, NOW, LEASE, 10)) == 1
 
 
 async def test_the_verdict_is_given_once(write):
     mail = await write(inbox.keep, a_mail(), NOW)
-    await write(inbox.claim, 1, NOW, LEASE, PLENTY)
+    await write(claims.claim, 1, NOW, LEASE, PLENTY)
     await write(inbox.finish, mail, "ticket", "a fault", 10001, NOW)
     with pytest.raises(LookupError, match="verdict already"):
         await write(inbox.finish, mail, "ticket", "a fault", 10002, NOW)
     row = await write(inbox.get, mail)
     assert (row.state, row.verdict, row.reason, row.ticket, row.finished) == ("done", "ticket", "a fault", 10001, NOW)
-    assert await write(inbox.claim, 1, LATER, LEASE, PLENTY) == []
-    assert await write(inbox.strike, mail, "late", NOW) == 0
+    assert await write(claims.claim, 1, LATER, LEASE, PLENTY) == []
+    assert await write(claims.strike, mail, "late", NOW) == 0
     with pytest.raises(LookupError):
         await write(inbox.finish, 999, "ticket", "", None, NOW)
 
@@ -95,14 +95,14 @@ async def test_the_verdict_is_given_once(write):
 async def test_strikes_count_and_release_strikes_only_when_told(write):
     mail = await write(inbox.keep, a_mail(), NOW)
     for expected in (1, 2):
-        (claimed,) = await write(inbox.claim, 1, NOW, LEASE, PLENTY)
+        (claimed,) = await write(claims.claim, 1, NOW, LEASE, PLENTY)
         assert claimed.strikes == expected - 1
-        assert await write(inbox.strike, mail, "its reader died", NOW) == expected
-    await write(inbox.claim, 1, NOW, LEASE, PLENTY)
-    assert await write(inbox.release, LATER) == 1
+        assert await write(claims.strike, mail, "its reader died", NOW) == expected
+    await write(claims.claim, 1, NOW, LEASE, PLENTY)
+    assert await write(claims.release, LATER) == 1
     assert (await write(inbox.get, mail)).strikes == 2
-    await write(inbox.claim, 1, LATER, LEASE, PLENTY)
-    assert await write(inbox.release, LATER + LEASE * 2, strike=True) == 1
+    await write(claims.claim, 1, LATER, LEASE, PLENTY)
+    assert await write(claims.release, LATER + LEASE * 2, strike=True) == 1
     assert (await write(inbox.get, mail)).strikes == 3
 
 
@@ -179,7 +179,7 @@ async def test_counts_account_for_every_mail(write):
     await write(inbox.finish, ids[0], "ignore", "bulk", None, NOW)
     await write(inbox.finish, ids[1], "ignore", "bulk", None, NOW)
     await write(inbox.finish, ids[2], "ticket", "a fault", 10001, NOW)
-    await write(inbox.strike, ids[3], "died", NOW)
+    await write(claims.strike, ids[3], "died", NOW)
     counted = await write(inbox.counts, NOW - timedelta(days=1))
     assert sorted(counted, key=str) == sorted([("ignore", "bulk", 2), ("ticket", "a fault", 1), (None, "", 2)], key=str)
     assert await write(inbox.waiting) == (3, NOW - timedelta(days=2))

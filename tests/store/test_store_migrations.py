@@ -9,11 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from old_schema import back_to
 from sqlalchemy import MetaData, Table, inspect, select, text
 
 from supportbot.errors import Occupied
@@ -32,22 +31,12 @@ ADDED = {
     ("inbox", "subject"): "",
     ("inbox", "erased"): None,
     ("inbox", "ahead"): False,
+    ("inbox", "points_at"): None,
     ("outbox", "holder"): None,
     ("outbox", "erased"): None,
     ("tickets", "erased"): None,
 }
 """Columns that came later, and what rows from before hold in them."""
-
-
-def back_to(conn, revision):
-    """The schema of that revision, empty."""
-    for table in reversed(tables.METADATA.sorted_tables):
-        table.drop(conn)
-    conn.execute(text("DELETE FROM alembic_version"))
-    config = Config()
-    config.set_main_option("script_location", str(schema.MIGRATIONS))
-    config.attributes["connection"] = conn
-    command.upgrade(config, revision)
 
 
 def fill(conn, revision):

@@ -110,6 +110,14 @@ async def test_retry_counts_only_unknown_outcomes(write):
     )  # fmt: skip
 
 
+async def test_the_last_attempt_counts_too(write):
+    await write(outbox.add, a_letter(), NOW)
+    (claimed,) = await claim(write)
+    await write(outbox.gave_up, claimed.id, "the line broke too often", NOW, True)
+    (row,) = await write(outbox.listing, None, 10)
+    assert (row.state, row.attempt, row.unknowns, row.finished) == ("gave_up", 1, 1, NOW)
+
+
 async def test_what_was_sent_stays_sent(write):
     await write(outbox.add, a_letter(), NOW)
     (claimed,) = await claim(write)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from builders import NOW
 from sqlalchemy import select
 
-from supportbot.store import inbox, leases, outbox, tables
+from supportbot.store import claims, inbox, leases, outbox, tables
 from supportbot.store.inbox import Kept
 from supportbot.store.outbox import Mine
 from supportbot.tickets.effects import Outgoing
@@ -61,7 +61,7 @@ async def test_mails(database, write):
         await write(inbox.keep, Kept("desk", "INBOX", 1, uid, b"%d" % uid, NOW), NOW)
 
     async def claim(mine=None, now=NOW, who=us):
-        return [row.id for row in await write(inbox.claim, 20, now, LEASE, 10**6, who, mine)]
+        return [row.id for row in await write(claims.claim, 20, now, LEASE, 10**6, who, mine)]
 
     assert await claim() == [1, 2]
     assert await claim({1, 2}) == []

@@ -25,6 +25,7 @@ from supportbot.config import RetentionSection
 from supportbot.store import (
     alerts,
     blanking,
+    claims,
     clock,
     contents,
     corrections,
@@ -73,9 +74,9 @@ def holder(conn):
 ASKED = {
     "inbox.known": lambda conn: inbox.known(conn, "kundcenter", "INBOX", 7, [1, 2]),
     "inbox.keep": lambda conn: inbox.keep(conn, MAIL, NOW),
-    "inbox.claim": lambda conn: inbox.claim(conn, 10, NOW, MINUTE, 1000, holder(conn)),
-    "inbox.release": lambda conn: inbox.release(conn, NOW),
-    "inbox.strike": lambda conn: inbox.strike(conn, 15, "why", NOW),
+    "claims.claim": lambda conn: claims.claim(conn, 10, NOW, MINUTE, 1000, holder(conn)),
+    "claims.release": lambda conn: claims.release(conn, NOW),
+    "claims.strike": lambda conn: claims.strike(conn, 15, "why", NOW),
     "inbox.set_aside": lambda conn: inbox.set_aside(conn, inbox.keep(conn, MAIL, NOW), "why", NOW),
     "inbox.finish": lambda conn: inbox.finish(conn, inbox.quarantined(conn)[0].id, "ignore", "why", None, NOW),
     "inbox.quarantined": inbox.quarantined,

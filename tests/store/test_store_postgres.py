@@ -5,27 +5,18 @@ from datetime import timedelta
 
 import pytest
 from builders import NOW
-from sqlalchemy import select, text
+from some_timers import keys, put
+from sqlalchemy import text
 
 from supportbot.errors import Denied, Invalid, Unreachable
-from supportbot.store import inbox, leases, outbox, tables, timers
+from supportbot.store import claims, inbox, leases, outbox, timers
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.tickets.effects import Outgoing
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
-DUE = NOW + timedelta(days=1)
 HOUR = timedelta(hours=1)
-
-
-def put(conn, key):
-    timers.set(conn, key, DUE, "test")
-    return key
-
-
-def keys(conn):
-    return set(conn.scalars(select(tables.timers.c.key)))
 
 
 async def test_a_connection_that_dies_is_told_and_replaced(postgres_database):
@@ -76,12 +67,12 @@ async def test_what_a_dead_daemon_had_claimed_is_claimed_again_at_once(postgres_
     await write(outbox.add, letter, NOW)
     await write(leases.take, "daemon one", "one", 60)
     await write(leases.take, "daemon two", "two", 60)
-    assert len(await write(inbox.claim, 10, NOW, HOUR, 10**6, "one")) == 1
+    assert len(await write(claims.claim, 10, NOW, HOUR, 10**6, "one")) == 1
     assert len(await write(outbox.claim, 10, NOW, HOUR, 5, "one")) == 1
-    assert await write(inbox.claim, 10, NOW, HOUR, 10**6, "two") == []
+    assert await write(claims.claim, 10, NOW, HOUR, 10**6, "two") == []
     assert await write(outbox.claim, 10, NOW, HOUR, 5, "two") == []
     await write(leases.give_back, "daemon one", 1)
-    assert len(await write(inbox.claim, 10, NOW, HOUR, 10**6, "two")) == 1
+    assert len(await write(claims.claim, 10, NOW, HOUR, 10**6, "two")) == 1
     (again,) = await write(outbox.claim, 10, NOW, HOUR, 5, "two")
     assert (again.attempt, again.unknowns) == (2, 1)
     assert not await write(outbox.is_claimed_by, again.id, "one"), "what it learns now is no news"

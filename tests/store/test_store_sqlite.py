@@ -12,24 +12,14 @@ from datetime import timedelta
 
 import pytest
 from builders import NOW
+from some_timers import keys, put
 from sqlalchemy import event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from supportbot.errors import Invalid, Occupied, Unreachable
-from supportbot.store import blanking, contents, inbox, sqlite, tables, tickets, timers
+from supportbot.store import blanking, claims, contents, inbox, sqlite, tables, tickets, timers
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
-
-DUE = NOW + timedelta(days=1)
-
-
-def put(conn, key):
-    timers.set(conn, key, DUE, "test")
-    return key
-
-
-def keys(conn):
-    return set(conn.scalars(select(tables.timers.c.key)))
 
 
 async def test_a_file_that_is_no_database_is_left_alone(tmp_path):
@@ -250,7 +240,7 @@ async def test_a_lost_file_sets_its_mail_aside_and_blocks_no_other(sqlite_databa
     assert {path.name for path in files.iterdir()} == {contents.hash_of(one) for one in (large, large + b"y")}
     (files / contents.hash_of(large)).unlink()
     (files / contents.hash_of(large + b"y")).write_bytes(large + b"z")
-    assert [one.id for one in await write(inbox.claim, 10, NOW, timedelta(minutes=2), 10**9)] == [well]
+    assert [one.id for one in await write(claims.claim, 10, NOW, timedelta(minutes=2), 10**9)] == [well]
     set_aside = {row.id: row.reason for row in await write(inbox.quarantined)}
     assert "is gone" in set_aside[lost]
     assert "damaged" in set_aside[damaged]

@@ -17,7 +17,7 @@ from workers.conftest import a_desk as a_desk
 
 from supportbot.mail.message import Desk
 from supportbot.mail.parse import parse
-from supportbot.store import inbox, tickets
+from supportbot.store import claims, inbox, tickets
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.tickets.verdict import Verdict
@@ -86,7 +86,7 @@ def test_whatever_a_mail_says_is_stored_and_comes_back(place, a_desk, verdict: V
         def work(conn):
             last = max((row.uid for row in rows(conn)), default=0)
             inbox.keep(conn, Kept("a", "INBOX", 1, last + 1, raw, NOW), NOW)
-            (row,) = inbox.claim(conn, 1, NOW, timedelta(minutes=1), 10_000_000)
+            (row,) = claims.claim(conn, 1, NOW, timedelta(minutes=1), 10_000_000)
             if verdict == "quarantine":
                 shown = mail.sender_shown, mail.subject
                 inbox.set_aside(conn, row.id, mail.sender_shown, NOW, *shown)

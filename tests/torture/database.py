@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import asyncpg
+from desk_text import SQLITE
 
 Rows = list[dict[str, Any]]
 
@@ -27,7 +28,7 @@ class Database(Protocol):
 
 
 class SqliteFile:
-    url = "sqlite:///supportbot.db"
+    url = SQLITE
     past = "strftime('%Y-%m-%d %H:%M:%f', 'now', '-1 second') || '000'"
 
     def __init__(self, file: Path) -> None:

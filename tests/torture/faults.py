@@ -204,9 +204,11 @@ class spoiling:  # noqa: N801
         self._sink, self._dice = servers.sink, dice
 
     def __enter__(self) -> None:
-        self._sink.spoil = lambda step: self._dice.choice(
-            [fault for where, fault in self.FAULTS if where == step] if self._dice.random() < 0.025 else [None]
-        )
+        self._sink.spoil = self._fault
+
+    def _fault(self, step: str) -> str | None:
+        here = [fault for where, fault in self.FAULTS if where == step]
+        return self._dice.choice(here) if here and self._dice.random() < 0.025 else None
 
     def __exit__(self, *_: object) -> None:
         self._sink.spoil = None

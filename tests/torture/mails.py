@@ -8,32 +8,9 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from secrets import token_hex
 
-DESK = "kundcenter@icentrex.se"
-DIRECT, THROUGH_PARTNER = "bagarstugan.example", "havetsforlag.example"
+from desk_text import ADDRESS
 
-CUSTOMERS = """\
-customer_id,name,org_number,domains,emails,phone_numbers,purchase,partner_id,service,contract_start,contract_end,\
-included_hours,language
-K1,Bagarstugan i Ronneby AB,556036-0793,bagarstugan.example,,+46846500420-+46846500423,direct,,Uppstart Plus,,,3.0,sv
-K2,Havets Hus Förlag AB,556012-5790,havetsforlag.example,,+46846500424,partner,P1,Uppstart Plus,2024-01-01,,3.0,sv
-"""
-DEVICES = "customer_id,vendor,model,mac,serial,purchased_from_icentrex,provisioned\n"
-PARTNERS = """\
-[[partner]]
-id = "P1"
-name = "Sydtele Partner AB"
-aliases = ["Sydtele"]
-domains = ["sydtele.example"]
-language = "sv"
-[partner.channel]
-type = "email"
-address = "felanmalan@sydtele.example"
-[partner.guidelines]
-required = ["affected_number"]
-text = "Ring alltid vid akuta fel."
-"""
-HARDWARE = '[[model]]\nvendor = "Yealink"\nname = "T46U"\nkind = "desk_phone"\napproved = true\nprovisioning = true\n'
-REGISTRY = {"customers.csv": CUSTOMERS, "devices.csv": DEVICES, "partners.toml": PARTNERS, "hardware.toml": HARDWARE}
+DIRECT, THROUGH_PARTNER = "bagarstugan.example", "havetsforlag.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +34,7 @@ class Mail:
 
 def _mail(nonce: str, sender: str, subject: str, text: str, headers: dict[str, str] | None = None) -> bytes:
     message = EmailMessage(email.policy.SMTP)
-    message["From"], message["To"], message["Subject"] = sender, DESK, subject
+    message["From"], message["To"], message["Subject"] = sender, ADDRESS, subject
     message["Date"] = "Wed, 25 Nov 2026 09:14:00 +0100"
     message["Message-ID"] = f"<{nonce}@kund.example>"
     for name, value in (headers or {}).items():
@@ -136,7 +113,7 @@ def broken() -> Mail:
     """Of a direct customer, with a boundary that never comes and a transfer encoding that is none."""
     nonce = new_nonce()
     head = (
-        f"From: Eva <{nonce}@{DIRECT}>\r\nTo: {DESK}\r\nSubject: =?utf-8?B?w7ZydXJlbg\r\n"
+        f"From: Eva <{nonce}@{DIRECT}>\r\nTo: {ADDRESS}\r\nSubject: =?utf-8?B?w7ZydXJlbg\r\n"
         f"Message-ID: <{nonce}@kund.example>\r\n"
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-9\r\nContent-Transfer-Encoding: 8-bitar\r\n\r\n"
     )

@@ -8,7 +8,6 @@ import email
 import email.policy
 import hashlib
 import itertools
-import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,7 +66,7 @@ def judge(world: World) -> Report:
     report.tickets = len(tickets)
     _every_mail_kept(world, report, inbox)
     homes = _every_text_once(world, report, articles)
-    _no_phantoms(world, report, inbox, articles, tickets)
+    _no_phantoms(report, inbox, articles, tickets)
     _what_left(world, report, outbox)
     _what_should_leave(world, report, inbox, outbox, homes)
     _what_was_shown(world, report, tickets, outbox)
@@ -130,7 +129,7 @@ def _every_text_once(world: World, report: Report, articles: list[dict[str, Any]
 
 
 def _no_phantoms(
-    world: World, report: Report, inbox: list[dict[str, Any]], articles: list[dict[str, Any]], tickets: set[int]
+    report: Report, inbox: list[dict[str, Any]], articles: list[dict[str, Any]], tickets: set[int]
 ) -> None:
     """P0: each ticket comes from one mail with the verdict `ticket`."""
     opened = Counter(row["ticket"] for row in inbox if row["verdict"] == "ticket")
@@ -234,7 +233,3 @@ def due_at_the_desk(world: World) -> list[str]:
     dues = [row["due"] for row in world.database.rows("SELECT due FROM timers WHERE kind = 'digest'")]
     moments = [due if isinstance(due, datetime) else datetime.fromisoformat(due).replace(tzinfo=UTC) for due in dues]
     return [f"{moment.astimezone(STOCKHOLM):%H:%M}" for moment in moments]
-
-
-def as_json(report: Report) -> str:
-    return json.dumps({name: getattr(report, name) for name in Report.__slots__})

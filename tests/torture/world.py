@@ -28,58 +28,21 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from desk_text import ADDRESS, FILES, PASSWORD, SERVED
 from servers import postgres
 from servers.dovecot import Dovecot
 from servers.smtp_sink import SmtpSink
 
 from torture.database import Database, PostgresDatabase, SqliteFile
-from torture.mails import REGISTRY, Mail, reply_to
+from torture.mails import Mail, reply_to
 from torture.starting import end, start
 
-PASSWORD = "lösen ord"
 SHIPPED_RULES = Path(__file__).parents[2] / "rules"
 READY_SECONDS = 40.0
 REST_SECONDS = 60.0
 """All must be at rest this long after the faults have healed (T0)."""
 
-CONFIG = """\
-[desk]
-address = "kundcenter@icentrex.se"
-authserv_id = "mx.icentrex.se"
-secret = {{ file = "secret.key" }}
-[database]
-url = "{url}"
-[rules]
-folder = "{rules}"
-[[mailbox]]
-name = "kundcenter"
-host = "127.0.0.1"
-port = {imap_port}
-ca_file = "{ca}"
-user = "{user}"
-auth = {{ password = {{ file = "imap.txt" }} }}
-timeout_seconds = 5
-[smtp]
-host = "127.0.0.1"
-port = {smtp_port}
-ca_file = "{ca}"
-user = "desk"
-auth = {{ password = {{ file = "smtp.txt" }} }}
-timeout_seconds = 5
-final_reply_seconds = 10
-[[staff]]
-address = "lisa@icentrex.se"
-name = "Lisa"
-[digest]
-to = ["team@icentrex.se"]
-at = ["07:45"]
-[limits]
-acks_unproven_per_hour = 100000
-alerts_per_hour = 100000
-[alert]
-to = ["jour@icentrex.se"]
-repeat_minutes = 10
-"""
+MORE = "[limits]\nacks_unproven_per_hour = 100000\nalerts_per_hour = 100000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +118,22 @@ class World:
     def _write(self) -> None:
         dovecot, sink, registry = self.servers.dovecot, self.servers.sink, self.folder / "registry"
         registry.mkdir(parents=True)
-        for name, text in REGISTRY.items():
+        for name, text in FILES.items():
             (registry / name).write_text(text, encoding="utf-8")
         (self.folder / "secret.key").write_text("0123456789abcdef" * 4)
         (self.folder / "imap.txt").write_text(PASSWORD, encoding="utf-8")
         (self.folder / "smtp.txt").write_text("geheim")
-        text = CONFIG.format(
+        text = SERVED.format(
+            address=ADDRESS,
             url=self.database.url,
             rules=SHIPPED_RULES,
             imap_port=self.imap_port or dovecot.tls_port,
             smtp_port=sink.port,
             ca=dovecot.certificate.ca_file,
             user=self.user,
+            mailbox="timeout_seconds = 5",
+            final_reply=10,
+            more=MORE,
         )
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 

@@ -1,10 +1,9 @@
 """Whole decisions: route by the ordered table, what only a fault can be, evidence with exact offsets, notes."""
 
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import pytest
+from shipped_rules import book
 
 from supportbot.mail.message import Address, Nature, ParsedMail
 from supportbot.triage.decide import decide
@@ -13,9 +12,7 @@ from supportbot.triage.explain import explain
 from supportbot.triage.records import Customer, Device, Model, Partner, number_range
 from supportbot.triage.registry import Registry
 from supportbot.triage.route import TABLE, Known, route
-from supportbot.triage.rulebook import RuleBook, build
 
-RULES = Path(__file__).parents[2] / "rules"
 TODAY = date(2026, 9, 2)
 REGISTRY = Registry(
     customers=(
@@ -44,11 +41,6 @@ REGISTRY = Registry(
         Model("Gigaset", "N510", "dect", False),
     ),
 )
-
-
-@cache
-def book() -> RuleBook:
-    return build({path.name: path.read_text("utf-8") for path in RULES.glob("*.toml")}, test=False)
 
 
 def decided(text: str, sender: str = "a@grunden.example", nature: Nature = "human", subject: str = "") -> Decision:

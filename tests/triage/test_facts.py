@@ -1,24 +1,9 @@
 """Facts of bare texts, by the shipped words: state, mood, denial, scope, blame, what is told and asked."""
 
-from functools import cache
-from pathlib import Path
-
 import pytest
+from shipped_rules import book, facts_of
 
-from supportbot.triage.examples import language
-from supportbot.triage.facts import NEEDED, Facts, of_text
-from supportbot.triage.rulebook import RuleBook, build
-
-RULES = Path(__file__).parents[2] / "rules"
-
-
-@cache
-def book() -> RuleBook:
-    return build({path.name: path.read_text("utf-8") for path in RULES.glob("*.toml")}, test=False)
-
-
-def facts_of(text: str) -> Facts:
-    return of_text("", text, language(text), book().index)
+from supportbot.triage.facts import NEEDED, of_text
 
 
 def test_every_concept_that_facts_need_is_there() -> None:

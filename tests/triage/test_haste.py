@@ -1,24 +1,11 @@
 """A plain statement that it is urgent, by the shipped words, and what merely looks like one."""
 
-from functools import cache
-from pathlib import Path
-
 import pytest
-
-from supportbot.triage.examples import language
-from supportbot.triage.facts import of_text
-from supportbot.triage.rulebook import RuleBook, build
-
-RULES = Path(__file__).parents[2] / "rules"
-
-
-@cache
-def book() -> RuleBook:
-    return build({path.name: path.read_text("utf-8") for path in RULES.glob("*.toml")}, test=False)
+from shipped_rules import facts_of
 
 
 def stated(text: str, subject: str = "", spoken: str = "") -> bool:
-    return "stated" in of_text(subject, text, spoken or language(text), book().index).places.facts["haste"]
+    return "stated" in facts_of(text, subject, spoken).places.facts["haste"]
 
 
 @pytest.mark.parametrize(

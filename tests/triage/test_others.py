@@ -1,24 +1,7 @@
 """What is said of somebody or something else is taken away, and what the sender says is not, by the shipped words."""
 
-from functools import cache
-from pathlib import Path
-
 import pytest
-
-from supportbot.triage.examples import language
-from supportbot.triage.facts import Facts, of_text
-from supportbot.triage.rulebook import RuleBook, build
-
-RULES = Path(__file__).parents[2] / "rules"
-
-
-@cache
-def book() -> RuleBook:
-    return build({path.name: path.read_text("utf-8") for path in RULES.glob("*.toml")}, test=False)
-
-
-def facts_of(text: str) -> Facts:
-    return of_text("", text, language(text), book().index)
+from shipped_rules import facts_of
 
 
 @pytest.mark.parametrize(

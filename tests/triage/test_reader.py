@@ -4,11 +4,11 @@ import json
 import pickle
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from math import exp, log, sqrt
-from pathlib import Path
 
 import pytest
+from shipped_rules import RULES
+from shipped_rules import book_with_reader as book
 
 from supportbot import folders
 from supportbot.errors import Invalid
@@ -23,14 +23,8 @@ from supportbot.triage.rule import Doubt
 from supportbot.triage.rulebook import RuleBook, build
 from supportbot.triage.vocabulary import QUESTIONS
 
-RULES = Path(__file__).parents[2] / "rules"
 TODAY = date(2026, 9, 2)
 OUTAGE = "I dag är det dött. Ingen kommer fram till växeln, och kunderna står i dörren."
-
-
-@cache
-def book() -> RuleBook:
-    return build(folders.read_rules(RULES), test=False)
 
 
 def told(text: str, subject: str = "") -> Facts:

@@ -1,19 +1,16 @@
 """Who sold the service, by the shipped words: resellers named and unnamed, and what merely looks like a purchase."""
 
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import pytest
+from shipped_rules import book
 
 from supportbot.mail.message import Address, ParsedMail
 from supportbot.triage.decide import decide
 from supportbot.triage.examples import language
 from supportbot.triage.records import Customer, Partner
 from supportbot.triage.registry import Registry
-from supportbot.triage.rulebook import RuleBook, build
 
-RULES = Path(__file__).parents[2] / "rules"
 REGISTRY = Registry(
     customers=(
         Customer("C1", "Åsens Trä AB", "", ("asenstra.example",)),
@@ -21,11 +18,6 @@ REGISTRY = Registry(
     ),
     partners=(Partner("P1", "Björkväxel AB", ("Björkväxel",), ("bjorkvaxel.example",)),),
 )
-
-
-@cache
-def book() -> RuleBook:
-    return build({path.name: path.read_text("utf-8") for path in RULES.glob("*.toml")}, test=False)
 
 
 def bought(text: str, sender: str = "a@gmail.com", spoken: str = "") -> tuple[str, str | None, str]:

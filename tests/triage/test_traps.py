@@ -5,19 +5,16 @@ decide is not asked of it: LEFT_OUT names those, with the reason.
 """
 
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import pytest
+from shipped_rules import book_with_reader as book
 
 from supportbot.mail.message import Address, ParsedMail
 from supportbot.triage.decide import decide
 from supportbot.triage.decision import Decision
 from supportbot.triage.records import Customer, Partner
 from supportbot.triage.registry import Registry
-from supportbot.triage.rulebook import RuleBook, build
 
-RULES = Path(__file__).parents[2] / "rules"
 REGISTRY = Registry(
     customers=(
         Customer("C1", "Skogsmaskiner AB", "556778-9325", purchase="partner", partner_id="P1"),
@@ -128,12 +125,6 @@ SIGNATURE = {
     "X12": "Distributed by Nordväst IT Partner",
     "X41": "Skickat från min Yealink",
 }
-
-
-@cache
-def book() -> RuleBook:
-    files = {path.name: path.read_text("utf-8") for path in RULES.glob("*.toml")}
-    return build(files | {"reader.json": (RULES / "reader.json").read_text("utf-8")}, test=False)
 
 
 def decided(name: str) -> Decision:

@@ -10,11 +10,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from shipped_rules import book_with_reader
 
-from supportbot import folders
 from supportbot.mail.message import Desk
 from supportbot.mail.parse import parse
-from supportbot.triage import rulebook
 from supportbot.triage.decide import decide
 from supportbot.triage.registry import Customer, Registry
 from supportbot.triage.rulebook import RuleBook
@@ -33,7 +32,7 @@ def mail(subject: str, body: str = "Vi kan inte ringa ut.") -> Unread:
 
 @pytest.fixture(scope="module")
 def book() -> RuleBook:
-    return rulebook.build(folders.read_rules(folders.shipped("rules")), test=False)
+    return book_with_reader()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from builders import NOW, a_decision, a_mail
 
 from supportbot.mail.message import Address, ParsedMail
-from supportbot.store import inbox, outbox, tickets, timers
+from supportbot.store import claims, inbox, outbox, tickets, timers
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.triage.decision import Decision
@@ -42,7 +42,7 @@ class Box:
 
         def work(conn):
             inbox.keep(conn, kept, now)
-            (row,) = inbox.claim(conn, 1, now, timedelta(minutes=1), 1_000_000)
+            (row,) = claims.claim(conn, 1, now, timedelta(minutes=1), 1_000_000)
             return settle(conn, row, mail, decision, self.known, now)
 
         return await self.database.write(work)

@@ -7,47 +7,22 @@ from datetime import timedelta
 import aiohttp.web
 import pytest
 from builders import NOW
-from daemon_desk import FILES, mail
+from daemon_desk import mail
 from servers.settings import mailbox, relay_section
 from servers.smtp_sink import SmtpSink
 
-from supportbot import folders
-from supportbot.calendar import Calendar
 from supportbot.channels.smtp import Relay
 from supportbot.errors import Unreachable
-from supportbot.mail.message import Address, Desk
+from supportbot.mail.message import Address
 from supportbot.store import alarms, inbox, mailboxes, outbox, reloads
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.tickets.effects import Outgoing
-from supportbot.tickets.office import Office
-from supportbot.tickets.questions import read_questions
-from supportbot.tickets.templates import Templates
-from supportbot.triage import registry
 from supportbot.workers.alarms import AlarmWorker
 from supportbot.workers.heartbeat import HeartbeatWorker
 from supportbot.workers.knowledge import Knowledge
 
 BOX = ("desk", "INBOX")
-
-
-@pytest.fixture(scope="module")
-def known() -> Knowledge:
-    from datetime import time
-    from zoneinfo import ZoneInfo
-
-    return Knowledge(
-        registry=registry.read(FILES),
-        judging=None,
-        templates=Templates(folders.read_templates(folders.shipped("rules"))),
-        questions=read_questions(folders.read_rules(folders.shipped("rules"))["questions.toml"]),
-        office=Office("iCentrex kundcenter", "kundcenter@icentrex.se", "020-20 20 22", ("sv", "en")),
-        desk=Desk(("kundcenter@icentrex.se",)),
-        sender=Address("iCentrex kundcenter", "kundcenter@icentrex.se"),
-        keys=(b"k" * 32,),
-        calendar=Calendar(ZoneInfo("Europe/Stockholm"), frozenset(range(5)), time(8), time(17)),
-        alert_to=(Address("", "jour@icentrex.se"),),
-    )
 
 
 class Away:
