@@ -73,9 +73,15 @@ def _masked(found: re.Match[str]) -> str:
         return found.group()
     hinted = _is_hinted(found)
     bare = found["dash"] is None or not found["dash"].strip()
-    if bare and century is None and day.startswith("0") and not hinted:
+    if bare and not hinted and (_is_glued(found) or (century is None and day.startswith("0"))):
         return found.group()
     return f"******-{last}" if hinted or luhn.is_valid(day + last) else found.group()
+
+
+def _is_glued(found: re.Match[str]) -> bool:
+    """Part of a longer sign, such as a serial number."""
+    text, start, end = found.string, found.start(), found.end()
+    return text[start - 1 : start].isalpha() or text[end : end + 1].isalpha()
 
 
 def _is_hinted(found: re.Match[str]) -> bool:

@@ -43,6 +43,8 @@ def test_a_personal_number_is_masked_and_keeps_its_last_four(number):
         "SE556016068001",  # a company's VAT number
         "SE811218987501",
         "MAC 80:5E:C0:21:16:70",
+        "ärende nx1903884458d9",  # part of a longer sign
+        "serienummer SN8112189876",
     ],
 )
 def test_what_is_no_personal_number_stays(text):
@@ -52,6 +54,7 @@ def test_what_is_no_personal_number_stays(text):
 @pytest.mark.parametrize("hint", ["personnummer", "Personnr:", "pnr", "född", "id-nummer", "born"])
 def test_with_a_hint_a_date_is_enough(hint):
     assert mask_personal_numbers(f"{hint} 0701011234") == f"{hint} ******-1234"
+    assert mask_personal_numbers(f"{hint} nr8112189876") == f"{hint} nr******-9876"
     assert mask_personal_numbers(f"{hint} 811218-9875") == f"{hint} ******-9875"
 
 
