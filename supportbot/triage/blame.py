@@ -12,6 +12,7 @@ from supportbot.triage.phrases import Span
 NEEDED = (
     "own-thing", "third", "third-fault", "own-doing", "own-actor", "admits", "believe", "cleared", "by-icentrex",
     "given-out", "by-their-word", "those", "ask-cause", "since-then", "third-acts",
+    "undergone",
 )  # fmt: skip
 
 Here = Mapping[str, tuple[Span, ...]]
@@ -39,11 +40,16 @@ def blame(places: Here, moods: Sequence[str], negated: frozenset[Span] = frozens
 
 
 def _with_doings(found: dict[str, tuple[Span, ...]], places: Here, moods: Sequence[str]) -> dict[str, tuple[Span, ...]]:
-    """What the customer's own people did, and since then: a cause too, though no part of the network is named."""
+    """What the customer's own people did, and since then: a cause too, though no part of the network is named.
+
+    Not what was done by nobody knows whom: numbers are moved by us, too.
+    """
     if "third_party" in found:
         return found
     for span in places.get("{own-doing}", ()):
         number = span.sentence
+        if any(span.apart(other) == 0 for other in places.get("{undergone}", ())):
+            continue
         done = _near(places, "{own-actor}", number, 0) and _near(places, "{since-then}", number, 1)
         aside = _near(places, "{cleared}", number, 1) or _near(places, "{by-icentrex}", number, 0)
         if done and moods[number] != "asked" and not aside:
