@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_the_demo_shows_the_main_job():
     command = [sys.executable, "-m", "supportbot", "demo"]

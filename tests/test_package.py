@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 MAIL = """From: Eva <eva@okand.example>
 To: kundcenter@icentrex.se

@@ -19,6 +19,8 @@ from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.store.sqlite import BUSY_SECONDS
 
+pytestmark = pytest.mark.slow
+
 TICKETS = 600
 ADDRESS = "user1@kund7.example"
 LONGEST = BUSY_SECONDS

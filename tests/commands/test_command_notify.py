@@ -11,6 +11,8 @@ import pytest
 
 from supportbot.workers.notify import Notify
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = [sys.executable, "-m", "supportbot"]
 
 

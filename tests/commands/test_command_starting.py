@@ -14,6 +14,8 @@ from sqlalchemy import text
 
 from supportbot.cli import COMMANDS, app
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = [sys.executable, "-m", "supportbot"]
 
 

@@ -14,6 +14,8 @@ from sqlalchemy import inspect, text
 from supportbot import failpoints
 from supportbot.store import schema, tables
 
+pytestmark = pytest.mark.slow
+
 INSTANTS = ("migrating:1", "sql:30", "migrating:5", "commit:2")
 """A step done, in the middle of one, a later step done, all done; nothing of it committed."""
 

@@ -6,10 +6,13 @@
 import os
 import time
 
+import pytest
 from daemon_desk import mail, parsed, running
 from sqlalchemy import func, select
 
 from supportbot.store import outbox, tables
+
+pytestmark = pytest.mark.slow
 
 MAILS = int(os.environ.get("SUPPORTBOT_FLOOD", "1000"))
 SECONDS = 60

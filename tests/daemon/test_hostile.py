@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from supportbot.cli import app
 
-pytestmark = pytest.mark.xdist_group("hostile")
+pytestmark = [pytest.mark.xdist_group("hostile"), pytest.mark.slow]
 
 OWN = Path(__file__).parents[1] / "hostile"
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "hostile"

@@ -17,6 +17,8 @@ from supportbot.store import registry as stored_registry
 from supportbot.store.database import Database
 from supportbot.triage import registry
 
+pytestmark = pytest.mark.slow
+
 RULE = """
 [[kind]]
 name    = "zebra-fault"

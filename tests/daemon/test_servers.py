@@ -20,6 +20,8 @@ from supportbot.store import inbox, mailboxes
 from supportbot.store.database import Database
 from supportbot.workers.intake import IntakeWorker
 
+pytestmark = pytest.mark.slow
+
 WITHOUT_MOVE = FULL.replace(" MOVE", "")
 WITHOUT_BOTH = WITHOUT_MOVE.replace(" UIDPLUS", "")
 MANY = 10_000

@@ -21,6 +21,8 @@ from supportbot.store import status as stored_status
 from supportbot.store.database import Database
 from supportbot.workers.intake import IntakeWorker
 
+pytestmark = pytest.mark.slow
+
 OAUTH2 = (
     'auth = {{ oauth2 = {{ token_url = "http://127.0.0.1:{port}/token", client_id = "desk", scope = "mail", '
     'grant = "client_credentials", client_secret = {{ file = "client.txt" }} }} }}'

@@ -4,9 +4,12 @@ import asyncio
 from datetime import timedelta
 
 import aiohttp.web
+import pytest
 from daemon_desk import mail, parsed, running
 
 from supportbot.workers import alarms, heartbeat
+
+pytestmark = pytest.mark.slow
 
 
 async def test_the_relay_goes_away_and_comes_back(tmp_path, server, relay, user, monkeypatch):

@@ -11,6 +11,8 @@ from servers.ports import free_port
 
 from supportbot.store import mailboxes
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def watched(tmp_path, server, relay, user):
