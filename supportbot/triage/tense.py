@@ -68,11 +68,15 @@ def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
     solved = _in(here, "{solved}", number)
     negations = _in(here, "{not}", number)
     wanted = _in(here, "{obliged}", number)
-    refused = [*negations, *_in(here, "{nobody}", number)]
+    nobody = _in(here, "{nobody}", number)
+    refused = [*negations, *nobody]
     done = [
         span
         for span in solved
-        if not _holds_one(span, negations) and not _follows(span, wanted) and not _refused(span, refused)
+        if not _holds_one(span, [*negations, *(each for each in nobody if each.first > span.first)])
+        and not _follows(span, wanted)
+        and not _refused(span, refused)
+        and not any(each.last == span.first - 1 for each in nobody)
     ]
     if any(not denied(span, negations, None) for span in done):
         return "solved"

@@ -17,6 +17,8 @@ def test_every_concept_that_facts_need_is_there() -> None:
         ("Sedan i går kommer ingen fram.", "present"),
         ("I går kom ingen fram.", "past"),
         ("I går kom ingen fram, men nu fungerar det igen.", "solved"),
+        ("Nu svarar ingen igen.", "present"),
+        ("Ingen svarar igen när vi ringer växeln.", "present"),
         ("Det fungerar inte igen.", "present"),
         ("Vi är rädda att huvudnumret dör.", "feared"),
         ("Last week nobody could reach us.", "past"),
