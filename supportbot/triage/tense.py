@@ -66,18 +66,9 @@ def takes_back(sentence: Sentence) -> bool:
 def state(number: int, here: Mapping[str, tuple[Span, ...]]) -> str:
     """When what the sentence says holds: present, solved, past, feared."""
     solved = _in(here, "{solved}", number)
-    negations = _in(here, "{not}", number)
+    negations, nobody = _in(here, "{not}", number), _in(here, "{nobody}", number)
     wanted = _in(here, "{obliged}", number)
-    nobody = _in(here, "{nobody}", number)
-    refused = [*negations, *nobody]
-    done = [
-        span
-        for span in solved
-        if not _holds_one(span, [*negations, *(each for each in nobody if each.first > span.first)])
-        and not _follows(span, wanted)
-        and not _refused(span, refused)
-        and not any(each.last == span.first - 1 for each in nobody)
-    ]
+    done = [span for span in solved if not _follows(span, wanted) and not _refused(span, negations, nobody)]
     if any(not denied(span, negations, None) for span in done):
         return "solved"
     if _in(here, "{fear}", number):
@@ -92,9 +83,13 @@ def _follows(span: Span, wanted: Sequence[Span]) -> bool:
     return any(0 <= span.first - each.last - 1 <= _WANTED for each in wanted)
 
 
-def _refused(span: Span, refused: Sequence[Span]) -> bool:
-    """What follows turns it round: "nu fungerar inte knapparna", "nu svarar ingen"."""
-    return any(each.first == span.last + 1 for each in refused)
+def _refused(span: Span, negations: Sequence[Span], nobody: Sequence[Span]) -> bool:
+    """What stands in it or beside it turns it round: "nu fungerar inte knapparna", "nu svarar ingen igen"."""
+    inside = [*negations, *(each for each in nobody if each.first > span.first)]  # "inget mer behövs" says it itself
+    if any(span.first <= each.first <= span.last for each in inside):
+        return True
+    follows = any(each.first == span.last + 1 for each in (*negations, *nobody))
+    return follows or any(each.last == span.first - 1 for each in nobody)
 
 
 def mood(number: int, sentence: Sentence, here: Mapping[str, tuple[Span, ...]]) -> str:
@@ -121,11 +116,6 @@ def denied(span: Span, negations: Sequence[Span], sentence: Sentence | None) -> 
     `negations` are those of the phrase's sentence; without `sentence`, clauses and copulas are not looked at.
     """
     return any(_turns(negation, span, sentence) for negation in negations)
-
-
-def _holds_one(span: Span, negations: Sequence[Span]) -> bool:
-    """A negation stands inside the phrase: "fungerar inte igen"."""
-    return any(span.first <= negation.first <= span.last for negation in negations)
 
 
 def _turns(negation: Span, span: Span, sentence: Sentence | None) -> bool:
