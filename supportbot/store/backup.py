@@ -65,6 +65,7 @@ def restore(copy: Path, file: Path, now: datetime, replace: bool = False) -> Pat
             try:
                 _stage(source, staged)
                 large = _proven(staged, copy)
+                _pass_over(staged, file)
                 return _put(staged, large, file, now)
             finally:
                 shutil.rmtree(staged.parent, ignore_errors=True)
@@ -114,6 +115,38 @@ def _proven(staged: Path, copy: Path) -> set[str]:
     if wrong:
         raise Invalid(_damaged(copy, what).problems[0] for what in wrong[:10])
     return large
+
+
+UNSEEN = 1000
+"""How many numbers are passed over where nobody can say how many were given out since the backup."""
+
+
+def _pass_over(staged: Path, file: Path) -> None:
+    """What was given out since the backup, and stands in mails that have left, is not given again.
+
+    Ticket numbers, and the ids of rows in return addresses. The database that is there says how many; where it is gone
+    or damaged, UNSEEN of each are passed over.
+    """
+    numbered = (("counters", "value"), ("sqlite_sequence", "seq"))
+    with closing(sqlite3.connect(staged)) as conn:
+        for table, last in numbered:
+            given = _given(file, f"SELECT name, {last} FROM {table}")
+            for name, number in conn.execute(f"SELECT name, {last} FROM {table}").fetchall():
+                least = max(number, given.get(name, number) if given else number + UNSEEN)
+                conn.execute(f"UPDATE {table} SET {last} = ? WHERE name = ?", (least, name))
+        conn.commit()
+    _sync(staged)
+
+
+def _given(file: Path, query: str) -> dict[str, int]:
+    """What the database that is there answers; nothing where it cannot."""
+    if not file.exists():
+        return {}
+    try:
+        with closing(sqlite3.connect(file)) as conn:
+            return dict(conn.execute(query).fetchall())
+    except sqlite3.DatabaseError:
+        return {}
 
 
 def _is_whole(name: str, content: bytes | None, folder: Path) -> bool:

@@ -6,11 +6,12 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import pytest
 from desk_text import SQLITE
 
-from supportbot.store import contents, inbox
+from supportbot.store import contents, inbox, tickets
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.store.lock import Lock
@@ -83,6 +84,35 @@ def test_the_database_that_is_there_is_kept_or_the_copy_refused(desk, backup):
     desk.edit(SQLITE, f"sqlite:///{old.name}")
     assert desk("tickets", "show", desk.URGENT).out == now
     assert not list(desk.folder.glob(".supportbot*"))
+
+
+def numbers(desk):
+    """The next ticket's number, and the id of the next mail."""
+
+    def look(conn):
+        (given,) = conn.exec_driver_sql("SELECT value FROM counters WHERE name = 'ticket'").one()
+        (mail,) = conn.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'inbox'").one()
+        return given + 1, mail + 1
+
+    return desk.change(look)
+
+
+def test_numbers_that_were_given_since_the_backup_are_not_given_again(desk, backup):
+    for _ in range(3):
+        desk.change(tickets.reserve_number)
+    before = numbers(desk)
+    assert desk("db", "restore", backup, "--replace").code == 0
+    assert numbers(desk) == before
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_bytes(b"no database at all" * 100)])
+def test_where_nobody_knows_many_numbers_are_passed_over(desk, backup, damage):
+    ticket, mail = numbers(desk)
+    damage(desk.folder / "supportbot.db")
+    for log in desk.folder.glob("supportbot.db-*"):
+        log.unlink()
+    assert desk("db", "restore", backup, "--replace").code == 0
+    assert numbers(desk) == (ticket + 1000, mail - 1 + 1000)
 
 
 def test_a_daemon_that_holds_it_is_named(desk, backup):
