@@ -22,6 +22,13 @@ _WITHOUT = frozenset({"utan", "without", "uten", "uden", "ilman"})
 _BUT = frozenset({"utom", "forutom", "but", "except", "unntatt", "undtagen", "paitsi"})
 _EACH = frozenset({"varje", "every", "each", "hver", "hvert", "jokainen", "joka"})
 """Said of times as well as of people: "every ten minutes"."""
+_WORKS = frozenset(
+    {
+        "fungerar", "funkar", "gar", "svarar", "ringer", "lever", "klarar", "works", "work", "working", "answer",
+        "fine", "ok", "virker", "fungerer", "toimii", "toimivat",
+    }
+)  # fmt: skip
+_NOT = frozenset(["inte", "ej", "icke", "not", "ikke", "ei", "eivat", "doesn", "don", "aren", "isn"])
 _REACH = 3
 """Words that may stand between a negation and the rest that it denies."""
 _CREW = 4
@@ -46,7 +53,10 @@ _HALF = frozenset(
 
 
 def shares(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Span]]:
-    """("most" or "some", where) for every "so many of so many", and for "half", "most", "many"."""
+    """("most" or "some", where) for every "so many of so many", and for "half", "most", "many".
+
+    "counted" beside "most" where it is said in numbers.
+    """
     for number, sentence in enumerate(sentences):
         words = [word.plain for word in sentence.words]
         for at, form in enumerate(words):
@@ -58,7 +68,15 @@ def shares(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Span]]:
             part, after = _value(words[before]), _skip(words, at + 1)
             whole = _value(words[after]) if after < len(words) else None
             if part and whole and part <= whole:
-                yield ("most" if 2 * part >= whole and whole > 2 else "some"), Span(number, before, after)
+                span, is_most = Span(number, before, after), 2 * part >= whole and whole > 2
+                yield "most" if is_most else "some", span
+                if is_most and not _are_well(words[after + 1 : after + 5]):
+                    yield "counted", span
+
+
+def _are_well(following: Sequence[str]) -> bool:
+    """It is the part that works: "tre av fyra telefoner fungerar"."""
+    return bool(_WORKS.intersection(following)) and not _NOT.intersection(following)
 
 
 def everybody(places: Mapping[str, tuple[Span, ...]], sentences: Sequence[Sentence]) -> Iterator[Span]:

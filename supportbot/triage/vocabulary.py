@@ -104,6 +104,7 @@ FACTS: Mapping[str, Fact] = {
         {
             "all": "everybody, no telephone, the whole site",
             "most": 'half of them or more, or "many"',
+            "counted": "half of them or more, in numbers",
             "some": "fewer than half, or a share of the calls",
             "others_work": "the mail says that the rest works",
         },
