@@ -1,6 +1,8 @@
 """What the workers know of a desk, without servers."""
 
+from collections.abc import AsyncIterator
 from datetime import time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +11,7 @@ from daemon_desk import FILES
 from supportbot import folders
 from supportbot.calendar import Calendar
 from supportbot.mail.message import Address, Desk
+from supportbot.store.database import Database
 from supportbot.tickets.office import Office
 from supportbot.tickets.questions import read_questions
 from supportbot.tickets.templates import Templates
@@ -36,3 +39,10 @@ def a_desk() -> Knowledge:
 @pytest.fixture
 def known(a_desk: Knowledge) -> Knowledge:
     return a_desk
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open("sqlite:///supportbot.db", tmp_path)
+    yield opened
+    await opened.close()

@@ -12,7 +12,6 @@ from supportbot.mail import thread
 from supportbot.mail.glance import glance
 from supportbot.mail.message import Address
 from supportbot.store import claims, inbox, outbox
-from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.tickets.effects import Outgoing
 from supportbot.triage import registry
@@ -31,12 +30,11 @@ class Known:
 
 
 @pytest.fixture
-async def database(tmp_path):
-    opened = await Database.open("sqlite:///x.db", tmp_path)
+async def database(database):
+    """With an acknowledgement of ticket 10001."""
     letter = Outgoing("ack:10001:1", "ack", 10001, "a@b.example", OURS, b"x")
-    await opened.write(lambda conn: outbox.add(conn, letter, NOW))
-    yield opened
-    await opened.close()
+    await database.write(lambda conn: outbox.add(conn, letter, NOW))
+    return database
 
 
 LATER, AHEAD, TICKET = Place(), Place(True), Place(True, 10001)

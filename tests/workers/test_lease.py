@@ -5,17 +5,9 @@ import asyncio
 import pytest
 
 from supportbot.errors import Unreachable
-from supportbot.store.database import Database
 from supportbot.workers.lease import Lease
 
 QUICK = {"seconds": 3.0, "every": 0.1, "margin": 0.2}
-
-
-@pytest.fixture
-async def database(tmp_path):
-    opened = await Database.open("sqlite:///supportbot.db", tmp_path)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

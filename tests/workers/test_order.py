@@ -6,7 +6,6 @@ import pytest
 from builders import NOW, a_decision, a_mail
 
 from supportbot.store import inbox
-from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.workers.sandbox import Poisoned, Sandbox
 from supportbot.workers.sandboxed import Read
@@ -27,13 +26,6 @@ class DiesWith(Sandbox):
             self.deadly.remove(content)
             return Poisoned("died")
         return Read(a_mail(message_id=None), a_decision())
-
-
-@pytest.fixture
-async def database(tmp_path):
-    opened = await Database.open("sqlite:///x.db", tmp_path)
-    yield opened
-    await opened.close()
 
 
 async def settled(database, known, deadly, points_at):

@@ -23,13 +23,6 @@ def known(a_desk) -> Knowledge:
     return replace(a_desk, limits=Limits(unproven_per_hour=5, proven_per_day=3))
 
 
-@pytest.fixture
-async def database(tmp_path):
-    opened = await Database.open(f"sqlite:///{tmp_path / 'x.db'}", tmp_path)
-    yield opened
-    await opened.close()
-
-
 class Box:
     """Keeps mails and settles them, one after the other."""
 

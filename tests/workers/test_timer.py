@@ -6,12 +6,10 @@ import threading
 import pytest
 from builders import NOW
 
-from supportbot.store.database import Database
 from supportbot.workers.timer import TimerWorker
 
 
-async def test_a_tick_under_way_at_the_end_is_no_error(tmp_path, known, caplog):
-    database = await Database.open("sqlite:///x.db", tmp_path)
+async def test_a_tick_under_way_at_the_end_is_no_error(database, known, caplog):
     busy, begun = threading.Event(), asyncio.Event()
 
     def now():
@@ -28,5 +26,4 @@ async def test_a_tick_under_way_at_the_end_is_no_error(tmp_path, known, caplog):
     await asyncio.sleep(0.05)
     busy.set()
     await held
-    await database.close()
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
