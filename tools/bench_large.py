@@ -42,7 +42,7 @@ from supportbot.triage import registry
 from supportbot.workers.sandbox import Sandbox
 from supportbot.workers.triage import TriageWorker
 
-ROUNDS, MAILS, EMPTY_CUSTOMERS = 9, 100, 200
+ROUNDS, MAILS, EMPTY_CUSTOMERS = 31, 100, 200
 AIM_MAIL, AIM_DIGEST, AIM_LIST = 1.3, 2.0, 0.5
 
 
@@ -68,6 +68,9 @@ class Side:
         while await self.worker.step():
             pass
         self.wall.append((time.perf_counter() - begun) / len(mails))
+        aside = [row for row in await self.desk.database.read(inbox.quarantined) if row.received >= now]
+        if aside:
+            sys.exit(f"{len(aside)} mails were set aside, as: {aside[0].reason}")
 
 
 def prepare(folder: Path, url: str, customers: int) -> None:

@@ -212,6 +212,7 @@ async def fill_postgres(url: str, tickets: int, customers: int, tell: Callable[[
         for table in ("inbox", "articles", "journal", "outbox", "erasures"):
             last = f"(SELECT max(id) FROM {table})"
             await connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
+        await connection.execute(f"SELECT setval('ticket_number', {10_000 + tickets})")
         await connection.execute("DROP FUNCTION moment, digest, bytes")
         await connection.execute("VACUUM ANALYZE", timeout=3600)
         tell("VACUUM ANALYZE")

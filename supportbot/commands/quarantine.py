@@ -20,6 +20,7 @@ from supportbot.commands.opening import Stored, with_database, with_desk
 from supportbot.errors import Invalid, Problem
 from supportbot.store import inbox
 from supportbot.store.inbox import InboxRow
+from supportbot.tickets.privacy import mask_personal_numbers
 
 quarantine_app = group("Mails that were set aside for a person.")
 
@@ -47,8 +48,8 @@ def _shown(row: InboxRow, stored: Stored) -> dict[str, Any]:
         "received": row.received.astimezone(stored.zone),
         "account": row.account,
         "size": row.size,
-        "sender": row.sender,
-        "subject": row.subject,
+        "sender": mask_personal_numbers(row.sender),
+        "subject": mask_personal_numbers(row.subject),
         "reason": row.reason,
     }
 

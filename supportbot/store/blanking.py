@@ -93,8 +93,10 @@ def _drop_contents(conn: Connection, hashes: set[str], content_hashes: set[str],
     """Remove the bytes that no mail and no letter needs any more.
 
     The same bytes have the same content hash and Message-ID, by which there are indexes: one by the bytes' own hash
-    would have to be written for every mail, at a random place, for what is asked at night.
+    would have to be written for every mail, at a random place, for what is asked at night. The rows are locked before
+    it is asked who names them: whoever stores the same bytes meanwhile waits, or has been waited for (`contents.put`).
     """
+    conn.execute(select(C.c.size).where(C.c.sha256.in_(hashes)).order_by(C.c.sha256).with_for_update()).all()
     mails = select(I.c.sha256).where(I.c.content_hash.in_(content_hashes), I.c.sha256.in_(hashes), I.c.erased.is_(None))
     letters = select(O.c.sha256).where(O.c.message_id.in_(message_ids), O.c.sha256.in_(hashes), O.c.erased.is_(None))
     named = {*conn.scalars(mails), *conn.scalars(letters)}

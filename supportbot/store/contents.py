@@ -26,18 +26,28 @@ _TRACE = re.compile(
 )
 """Fields that servers on the way put on top (RFC 5321 §4.4, RFC 8601 §5, RFC 8617). DKIM-Signature is the sender's."""
 
+_HOLD = (
+    select(tables.contents.c.size)
+    .where(tables.contents.c.sha256 == bindparam("sha256"))
+    .with_for_update(read=True, key_share=True)
+)
 _FIND = select(tables.contents.c.content).where(tables.contents.c.sha256 == bindparam("sha256"))
 
 
 def put(conn: Connection, content: bytes, sha256: str) -> None:
-    """Store the bytes; no-op where they are stored. Raises OSError when the disk is full."""
+    """Store the bytes; no-op where they are stored. Raises OSError when the disk is full.
+
+    What is stored already is held until the transaction ends, so that no other one removes it meanwhile (PostgreSQL).
+    """
     folder: Path | None = conn.get_execution_options().get("raw_folder")
     in_file = folder is not None and len(content) > LARGE
     if in_file:
         assert folder is not None
         _write(folder, sha256, content)
     row = {"sha256": sha256, "size": len(content), "content": None if in_file else content}
-    insert_once(conn, tables.contents, row)
+    while not insert_once(conn, tables.contents, row):
+        if conn.dialect.name == "sqlite" or conn.execute(_HOLD, {"sha256": sha256}).first():
+            break  # else it has just been removed
 
 
 def get(conn: Connection, sha256: str) -> bytes:

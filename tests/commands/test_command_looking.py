@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from supportbot import folders
-from supportbot.store import inbox, outbox, tickets
+from supportbot.store import inbox, outbox, tables, tickets
 from supportbot.store import mailboxes as stored_mailboxes
 from supportbot.tickets.lifecycle import Plan
+from supportbot.tickets.privacy import mask_personal_numbers
 
 
 def test_tickets_are_listed_a_line_each_within_80_columns(desk):
@@ -121,8 +123,12 @@ def test_what_was_given_up_or_came_back_is_listed_and_tried_again(desk):
 
 
 def test_the_quarantine(desk):
+    numbered = update(tables.inbox).values(subject="Listor till 811218-9876").where(tables.inbox.c.id == desk.ASIDE)
+    desk.change(lambda conn: conn.execute(numbered))
     (row,) = desk("quarantine", "list", "--json").rows
     assert (row["id"], row["sender"]) == (desk.ASIDE, "lisa@icentrex.se")
+    assert row["subject"] == f"Listor till {mask_personal_numbers('811218-9876')}"
+    assert "811218" not in row["subject"]
     (shown,) = desk("quarantine", "show", desk.ASIDE, "--json").rows
     assert shown.pop("raw").startswith("From:")
     assert shown == row

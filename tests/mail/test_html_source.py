@@ -1,8 +1,7 @@
 """HTML is laid out only where it must be: never believed where it could hide what it says."""
 
-from time import perf_counter
-
 import pytest
+from watching import cpu_of
 
 from supportbot.mail.html_source import Source
 from supportbot.mail.parse import parse
@@ -74,9 +73,9 @@ def test_a_line_that_may_be_hidden_is_not_believed(page: str) -> None:
 
 
 def test_a_page_full_of_beginnings_costs_no_square() -> None:
-    begun = perf_counter()
-    assert not any(Source(sign * (39_000 // len(sign))).repeats(SAID) for sign in ("<", "< ", '="', "<html ", "<p a="))
-    assert perf_counter() - begun < 0.5
+    pages = [sign * (39_000 // len(sign)) for sign in ("<", "< ", '="', "<html ", "<p a=")]
+    assert cpu_of(lambda: [Source(page).repeats(SAID) for page in pages]) < 0.5
+    assert not any(Source(page).repeats(SAID) for page in pages)
 
 
 @pytest.mark.parametrize(

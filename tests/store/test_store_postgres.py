@@ -9,7 +9,7 @@ from some_timers import keys, put
 from sqlalchemy import text
 
 from supportbot.errors import Denied, Invalid, Unreachable
-from supportbot.store import claims, inbox, leases, outbox, timers
+from supportbot.store import blanking, claims, inbox, leases, outbox, timers
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.tickets.effects import Outgoing
@@ -79,3 +79,23 @@ async def test_what_a_dead_daemon_had_claimed_is_claimed_again_at_once(postgres_
     assert await write(outbox.is_claimed_by, again.id, "two")
     await write(outbox.sent, again.id, "250 ok", NOW)
     assert not await write(outbox.is_claimed_by, again.id, "two")
+
+
+@pytest.mark.parametrize("first", ["removed", "kept"])
+async def test_bytes_are_not_removed_while_the_same_mail_comes_again(postgres_database, first):
+    """Whichever of two daemons' transactions begins first, the second mail has its bytes."""
+
+    def keep(conn, uid):
+        return inbox.keep(conn, Kept("a", "INBOX", 1, uid, b"the same", NOW), NOW)
+
+    old = await postgres_database.write(lambda conn: keep(conn, 1))
+    await postgres_database.write(lambda conn: inbox.set_aside(conn, old, "why", NOW))
+    steps = {"removed": lambda conn: blanking.mails(conn, [old], NOW), "kept": lambda conn: keep(conn, 2)}
+    async with postgres_database._engine.begin() as conn:
+        await conn.run_sync(steps.pop(first))
+        (second,) = steps.values()
+        waiting = asyncio.create_task(postgres_database.write(second))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+    await waiting
+    assert await postgres_database.read(lambda conn: inbox.raw(conn, old + 1)) == b"the same"
