@@ -68,15 +68,15 @@ def status(
 
 
 def _whether_alive(config: Path) -> None:
-    """Ends the command. A daemon notes each look for faults, four times a minute; where several may run, this host's
-    must hold its own lease, as another's looks prove nothing of it."""
+    """Ends the command. A daemon holds the database's lock and notes each look for faults, four times a minute; where
+    several may run, this host's must hold its own lease, as another's looks prove nothing of it."""
 
     async def work(stored: Stored) -> bool:
         if stored.database.shared:
             living = await stored.database.read(lambda conn: leases.holders(conn, leases.DAEMON))
             return any(name.startswith(f"{gethostname()}:") for name in living)
         at = (await stored.database.read(alarms.last)).at
-        return at is not None and stored.now() - at <= WAITING
+        return stored.database.is_occupied("daemon") and at is not None and stored.now() - at <= WAITING
 
     lives = with_database(config, work)
     say("The daemon lives." if lives else "The daemon gives no sign of life: supportbot run")

@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from supportbot.errors import Away, Invalid, Problem
-from supportbot.store import backup, schema, sqlite
+from supportbot.store import backup, lock, schema, sqlite
 from supportbot.store.lock import Lock
 from supportbot.store.trouble import as_errors
 
@@ -72,6 +72,10 @@ class Database(ABC):
         """Take the database for one daemon until it is closed. Raises Occupied when another has it (SQLite only)."""
 
     @abstractmethod
+    def is_occupied(self, name: str) -> bool:
+        """Whether another process has taken it so (SQLite only)."""
+
+    @abstractmethod
     async def backup(self, target: Path) -> None:
         """Copy all to the new folder `target`, of one moment's state, while others write. Raises Invalid."""
 
@@ -124,7 +128,13 @@ class SqliteDatabase(Database):
 
     def occupy(self, name: str) -> None:
         if self._lock is None:
-            self._lock = Lock.take(self._file.with_name(f"{self._file.name}.{name}.lock"), str(self._file))
+            self._lock = Lock.take(self._lock_file(name), str(self._file))
+
+    def is_occupied(self, name: str) -> bool:
+        return lock.is_held(self._lock_file(name))
+
+    def _lock_file(self, name: str) -> Path:
+        return self._file.with_name(f"{self._file.name}.{name}.lock")
 
     async def backup(self, target: Path) -> None:
         await asyncio.to_thread(backup.copy, self._file, target)

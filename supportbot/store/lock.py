@@ -6,6 +6,7 @@ process gets it twice, and closing any descriptor of the file loses it. Hence th
 
 import fcntl
 import os
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from supportbot.errors import Occupied
 from supportbot.store.trouble import as_errors
 
 _held: set[Path] = set()
+_FLOCK = struct.Struct("hhqqi")
+"""Linux's struct flock on 64 bits: type, whence, start, length, process."""
 
 
 @dataclass(slots=True)
@@ -42,6 +45,23 @@ class Lock:
     def release(self) -> None:
         _held.discard(self.path)
         os.close(self.descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Whether another process has the lock. It is asked without taking it: a daemon that starts now is not refused."""
+    path = path.resolve()
+    if path in _held:
+        return False
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        kind, *_ = _FLOCK.unpack(fcntl.fcntl(descriptor, fcntl.F_GETLK, asked))
+    finally:
+        os.close(descriptor)
+    return bool(kind != fcntl.F_UNLCK)
 
 
 def _occupied(what: str, owner: str) -> Occupied:

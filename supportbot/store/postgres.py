@@ -71,6 +71,10 @@ class PostgresDatabase(Database):
     def occupy(self, name: str) -> None:
         """No-op: PostgreSQL is the database of many daemons."""
 
+    def is_occupied(self, name: str) -> bool:
+        """False: leases tell who works with it."""
+        return False
+
     async def backup(self, target: Path) -> None:
         raise Invalid([Problem("db backup", "copies SQLite databases only.", "Use pg_dump for PostgreSQL.")])
 

@@ -53,6 +53,7 @@ async def test_a_daemon_on_sqlite_is_alive(tmp_path, server, relay, user):
         said = await until(tmp_path, lambda code, _: code == 0)
         assert said.endswith("All is well.\n")
         assert "daemons:" not in said
+    assert (await status(tmp_path, "--alive"))[0] == 1, "it has ended, though it looked around a moment ago"
 
 
 @pytest.mark.xdist_group("postgres-daemon")
