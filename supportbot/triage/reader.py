@@ -131,11 +131,10 @@ class Reader:
 def _sums(known: Mapping[str, int], counted: Mapping[str, int]) -> dict[int, int]:
     """How often a feature stands there -> what all such features weigh."""
     sums: dict[int, int] = {}
-    for name, times in counted.items():
-        packed = known.get(name)
-        if packed is not None:
-            sums[times] = sums.get(times, 0) + packed
-    return sums
+    for name in known.keys() & counted.keys():
+        times = counted[name]
+        sums[times] = sums.get(times, 0) + known[name]
+    return dict(sorted(sums.items()))  # scores are added in one order, whatever the set's
 
 
 def load(text: str) -> Reader:
