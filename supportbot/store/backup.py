@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from supportbot.errors import Invalid, Problem, Unreachable
-from supportbot.store import schema
+from supportbot.store import lock, schema
 from supportbot.store.contents import hash_of
 from supportbot.store.lock import Lock
 from supportbot.store.sqlite import raw_folder
@@ -55,7 +55,7 @@ def restore(copy: Path, file: Path, now: datetime, replace: bool = False) -> Pat
     source = _database_in(copy)
     with as_errors():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = Lock.take(file.with_name(f"{file.name}.daemon.lock"), str(file))
+    held = Lock.take(lock.file_of(file, "daemon"), str(file))
     try:
         if file.exists() and not replace:
             raise Invalid([Problem(str(file), "is already there.", "Keep it beside the copy with --replace.")])
@@ -70,7 +70,7 @@ def restore(copy: Path, file: Path, now: datetime, replace: bool = False) -> Pat
             finally:
                 shutil.rmtree(staged.parent, ignore_errors=True)
     finally:
-        lock.release()
+        held.release()
 
 
 def _database_in(copy: Path) -> Path:

@@ -128,13 +128,10 @@ class SqliteDatabase(Database):
 
     def occupy(self, name: str) -> None:
         if self._lock is None:
-            self._lock = Lock.take(self._lock_file(name), str(self._file))
+            self._lock = Lock.take(lock.file_of(self._file, name), str(self._file))
 
     def is_occupied(self, name: str) -> bool:
-        return lock.is_held(self._lock_file(name))
-
-    def _lock_file(self, name: str) -> Path:
-        return self._file.with_name(f"{self._file.name}.{name}.lock")
+        return lock.is_held(lock.file_of(self._file, name))
 
     async def backup(self, target: Path) -> None:
         await asyncio.to_thread(backup.copy, self._file, target)

@@ -47,15 +47,18 @@ class Lock:
         os.close(self.descriptor)
 
 
+def file_of(database: Path, name: str) -> Path:
+    """The lock file of a database file; "daemon": of whoever works with it."""
+    return database.with_name(f"{database.name}.{name}.lock")
+
+
 def is_held(path: Path) -> bool:
     """Whether another process has the lock. It is asked without taking it: a daemon that starts now is not refused."""
     path = path.resolve()
-    if path in _held:
+    if path in _held or not path.exists():
         return False
-    try:
+    with as_errors():
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
     try:
         asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
         kind, *_ = _FLOCK.unpack(fcntl.fcntl(descriptor, fcntl.F_GETLK, asked))

@@ -78,6 +78,11 @@ def test_the_cases_hold_what_training_needs(name: str) -> None:
             assert {label} <= known[question] if not isinstance(label, list) else set(label) <= known[question]
 
 
+def test_there_are_thousands_of_cases_each_with_a_source_of_its_own() -> None:
+    rows = [json.loads(each) for text in folders.read_cases(RULES).values() for each in text.splitlines()]
+    assert len({(row["writer"], row["source"]) for row in rows}) == len(rows) > 4000
+
+
 def test_a_likelihood_is_the_softmax_of_the_weighed_words() -> None:
     """Two words of equal weight, one known twice as telling: (2*1 + 1*0) / sqrt(5) against 0."""
     reader = readers.load(model(word={"dött": [1], "dott": [2000, 0, 1000], "dag": [1000, 1, 0]}))
