@@ -57,10 +57,10 @@ class Relay:
             try:
                 outcome = await self._send(mail)
             except Unreachable as error:
-                return Retry(str(error))
+                return Retry(str(error), relay_away=True)
             except Denied as error:
                 self.denied = str(error)
-                return Retry(self.denied)
+                return Retry(self.denied, relay_away=True)
         if isinstance(outcome, Sent):
             self.denied = ""
         return outcome

@@ -119,12 +119,12 @@ class Connection:
         except (aiosmtplib.SMTPException, OSError) as error:
             self.reusable = False
             self.stale = step == "MAIL" and not isinstance(error, TimeoutError)
-            return Retry(f"{step}: {_trouble(error)}")
+            return Retry(f"{step}: {_trouble(error)}", relay_away=step == "MAIL")
         if reply.code == expected or (step == "RCPT" and reply.code == 251):
             return None
         self.stale = step == "MAIL" and reply.code == 421
         await self._reset()
-        return classify(step, reply)
+        return Retry(_words(step, reply), relay_away=True) if self.stale else classify(step, reply)
 
     async def _reset(self) -> None:
         """Clear the envelope so that the next mail can use the connection."""
@@ -202,9 +202,13 @@ class Connection:
             transport.abort()
 
 
+def _words(step: Step, reply: SMTPResponse) -> str:
+    return f"{step} was answered {reply.code} {reply.message}"
+
+
 def classify(step: Step, reply: SMTPResponse) -> Outcome:
     """What a reply to a step means, where it is not the go-ahead. Raises Denied where it refuses us, not the mail."""
-    words = f"{step} was answered {reply.code} {reply.message}"
+    words = _words(step, reply)
     if reply.code in NOT_THE_MAIL or (step == "MAIL" and 500 <= reply.code <= 599 and reply.code != TOO_LARGE):
         raise Denied(words)
     if 400 <= reply.code <= 499:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, func, literal_column, null, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, null, or_, select, update
 
 from supportbot.store import contents, leases, tables
 from supportbot.store.sql import Prepared, insert_new
@@ -89,6 +89,7 @@ def add(conn: Connection, mail: Outgoing, now: datetime, proven: bool | None = N
         "due": max(now, mail.not_before or now),
         "attempt": 0,
         "unknowns": 0,
+        "relay_away": False,
         "reason": "",
         "bounce": "",
     }
@@ -239,10 +240,28 @@ def sent(conn: Connection, row_id: int, reply: str, now: datetime) -> None:
     _SENT.count(conn, {"its_id": row_id, "its_reply": reply, "now": now})
 
 
-def retry(conn: Connection, row_id: int, at: datetime, reason: str, unknown: bool) -> None:
+def retry(
+    conn: Connection, row_id: int, at: datetime, reason: str, unknown: bool = False, relay_away: bool = False
+) -> None:
     """Try again at `at`; `unknown`: whether the relay accepted it could not be known."""
     row = {"its_id": row_id, "state": "queued", "lease_until": None, "due": at, "reason": reason, "more": int(unknown)}
-    conn.execute(_COUNT, row)
+    conn.execute(_COUNT, row | {"relay_away": relay_away})
+
+
+_HELD_UP = (T.c.state == literal_column("'queued'")) & T.c.relay_away.is_(literal_column("TRUE"))
+
+
+def relay_is_back(conn: Connection, limit: int, now: datetime) -> int:
+    """Make due, most pressing first, what waits only because the relay could not be used; how many that were.
+
+    Few at a time: each of them that is accepted asks for more, so that a relay that is soon away again is not flooded.
+    """
+    order = case({kind: place for place, kind in enumerate(ORDER)}, value=T.c.kind)
+    waits = select(T.c.id).where(_HELD_UP, T.c.due > now).order_by(order, T.c.due, T.c.id).limit(limit)
+    chosen = conn.scalars(waits.with_for_update(skip_locked=True)).all()
+    if chosen:
+        conn.execute(update(T).where(T.c.id.in_(chosen)).values(due=now))
+    return len(chosen)
 
 
 def gave_up(conn: Connection, row_id: int, why: str, now: datetime, unknown: bool = False) -> None:
@@ -260,8 +279,8 @@ def bounced(conn: Connection, row_id: int, permanent: bool, status: str, diagnos
 def requeue(conn: Connection, row_id: int, now: datetime) -> bool:
     """A person wants another try, of the same bytes: of what waits, was given up or came back. False for all else."""
     may = or_(T.c.state.in_(("queued", "gave_up")), (T.c.state == "sent") & T.c.bounce_permanent.is_(True))
-    anew = {"state": "queued", "due": now, "since": now, "attempt": 0, "unknowns": 0, "finished": None}
-    anew |= {"bounced": None, "bounce_permanent": None, "bounce": ""}
+    anew = {"state": "queued", "due": now, "since": now, "attempt": 0, "unknowns": 0, "relay_away": False}
+    anew |= {"finished": None, "bounced": None, "bounce_permanent": None, "bounce": ""}
     return conn.execute(update(T).where(T.c.id == row_id, T.c.erased.is_(None), may).values(anew)).rowcount == 1
 
 
@@ -326,25 +345,3 @@ def next_due(conn: Connection) -> datetime | None:
     """When the next mail that waits is due; None where none waits."""
     due: datetime | None = conn.scalar(select(func.min(T.c.due)).where(T.c.state == "queued"))
     return due
-
-
-_ACKS = select(func.count()).where(T.c.kind == literal_column("'ack'"), T.c.created >= bindparam("since"))
-_ACKS_TO = Prepared(lambda _: _ACKS.where(T.c.recipient_key == bindparam("to")))
-_ACKS_TO_DOMAIN = Prepared(lambda _: _ACKS.where(T.c.domain == bindparam("its_domain")))
-_ACKS_UNPROVEN = Prepared(lambda _: _ACKS.where(T.c.proven.is_(literal_column("FALSE"))))
-
-
-def acks_to(conn: Connection, address: str, since: datetime) -> int:
-    """How many acknowledgements to this address were queued since then (R8)."""
-    return int(_ACKS_TO.value(conn, {"to": address.lower(), "since": since}))
-
-
-def acks_to_domain(conn: Connection, address: str, since: datetime) -> int:
-    """How many acknowledgements to addresses of this address's domain were queued since then."""
-    domain = address.rpartition("@")[2].lower()
-    return int(_ACKS_TO_DOMAIN.value(conn, {"its_domain": domain, "since": since}))
-
-
-def acks_to_unproven(conn: Connection, since: datetime) -> int:
-    """How many acknowledgements to unproven senders were queued since then (R8)."""
-    return int(_ACKS_UNPROVEN.value(conn, {"since": since}))

@@ -199,6 +199,7 @@ class OutboxMail(SQLModel, table=True):
         Index("outbox_by_recipient", "recipient_key", "created"),
         partial_index("outbox_came_back", "id", where="bounce_permanent IS TRUE"),
         partial_index("outbox_to_remove", "state", "created", where="erased IS NULL"),
+        partial_index("outbox_held_up", "kind", "due", where="state = 'queued' AND relay_away IS TRUE"),
         {"sqlite_autoincrement": True},
     )
 
@@ -233,6 +234,8 @@ class OutboxMail(SQLModel, table=True):
     """The daemon that claimed it last, where several may."""
     erased: datetime | None
     """When its content was removed: by its age, or because somebody asked."""
+    relay_away: bool
+    """At its last attempt the relay could not be used at all: due as soon as the relay takes another mail."""
 
 
 class Erasure(SQLModel, table=True):

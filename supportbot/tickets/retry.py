@@ -40,6 +40,8 @@ class Retry:
     """Certainly not accepted, and may be later (4xx, no connection)."""
 
     reason: str
+    relay_away: bool = False
+    """The relay could not be used at all, whatever the mail: it goes as soon as another one is taken."""
 
 
 @dataclass(frozen=True, slots=True)

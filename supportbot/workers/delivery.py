@@ -21,7 +21,7 @@ from supportbot.store import outbox, tickets
 from supportbot.store.database import Database
 from supportbot.store.outbox import Claimed, Mine
 from supportbot.tickets import lifecycle
-from supportbot.tickets.retry import GiveUp, Outcome, Refused, Sent, Unknown, too_often_unknown, what_next
+from supportbot.tickets.retry import GiveUp, Outcome, Refused, Retry, Sent, Unknown, too_often_unknown, what_next
 from supportbot.tickets.verdict import OwnMail
 from supportbot.workers.knowledge import Knowledge
 from supportbot.workers.lease import Lease
@@ -37,6 +37,8 @@ END_SECONDS = 7.0
 BATCH = 40
 AGAIN_SECONDS = 1.0
 """Between tries to note what came of an attempt."""
+HELD_UP = 10
+"""Mails that become due when the relay takes one again; each of them that it takes makes as many more due."""
 PER_DOMAIN = 5
 """Rows to one domain under way at once: a dead destination must not hold up the others."""
 
@@ -58,6 +60,8 @@ class DeliveryWorker:
     """Attempts, each with its row."""
     _not_noted: set[int] = field(default_factory=set)
     """Rows whose attempt ended with a defect."""
+    _held_up: bool = True
+    """Whether mails may wait only because the relay could not be used. At a start it is not known."""
 
     async def run(self) -> None:
         try:
@@ -138,24 +142,33 @@ class DeliveryWorker:
         """However long the database is away: if what is known were forgotten, the mail would leave again."""
         while True:
             try:
-                await self.database.write(lambda conn: self._record(conn, row, outcome, known, now))
-                return
+                due = await self.database.write(lambda conn: self._record(conn, row, outcome, known, now))
+                break
             except Away as error:
                 log.warning("cannot be noted yet", key=row.key, outcome=type(outcome).__name__, because=str(error))
                 await asyncio.sleep(AGAIN_SECONDS)
+        if isinstance(outcome, Sent):
+            self._held_up = due > 0
+        elif isinstance(outcome, Retry) and outcome.relay_away:
+            self._held_up = True
+        if due:
+            log.info("the relay takes mails again", due=due)
+            self.queued.set()
 
-    def _record(self, conn: Connection, row: Claimed, outcome: Outcome, known: Knowledge, now: datetime) -> None:
+    def _record(self, conn: Connection, row: Claimed, outcome: Outcome, known: Knowledge, now: datetime) -> int:
+        """How many mails became due: what the relay held up need not wait once it takes one."""
         if isinstance(outcome, Sent):
             hit(f"accepted-{row.kind}")
             outbox.sent(conn, row.id, outcome.reply, now)
-            return
+            return outbox.relay_is_back(conn, HELD_UP, now) if self._held_up else 0
         if self.presence and not outbox.is_claimed_by(conn, row.id, self.presence.holder):
-            return  # this daemon was stopped meanwhile: the row is another's, who knows better
+            return 0  # this daemon was stopped meanwhile: the row is another's, who knows better
         unknown = isinstance(outcome, Unknown)
         then = what_next(row.kind, outcome, row.attempt, row.unknowns + unknown, row.created, now)
         if not isinstance(then, GiveUp):
-            outbox.retry(conn, row.id, then.at, outcome.reason, unknown)
-            return
+            away = isinstance(outcome, Retry) and outcome.relay_away
+            outbox.retry(conn, row.id, then.at, outcome.reason, unknown, away)
+            return 0
         outbox.gave_up(conn, row.id, then.why, now, unknown)
         ticket = tickets.find(conn, row.ticket, lock=True) if row.ticket is not None else None
         if ticket:
@@ -163,3 +176,4 @@ class DeliveryWorker:
             policy = known.policy(ticket.decision.customer, ticket.decision.partner)
             plan = lifecycle.undelivered(ticket, own, then.why, True, policy, now)
             store_plan(conn, plan, False, "", b"", known, now)
+        return 0

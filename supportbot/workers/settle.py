@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from supportbot.failpoints import hit
 from supportbot.mail import compose, thread
 from supportbot.mail.message import ParsedMail
-from supportbot.store import inbox, outbox, tickets, timers
+from supportbot.store import acks, inbox, outbox, tickets, timers
 from supportbot.store.claims import Waiting
 from supportbot.tickets import escalation, lifecycle, verdict
 from supportbot.tickets.effects import AcknowledgeCustomer
@@ -134,18 +134,18 @@ def _limit_reached(conn: Connection, arrived: Arrived, decision: Decision, known
         return ""
     if decision.sender_is_customer and arrived.mail.authenticity != "failed":
         # A From may be forged; whoever makes up addresses of a customer must not use us to flood that customer.
-        domain = outbox.acks_to_domain(conn, sender.address, now - HOUR)
+        domain = acks.to_domain(conn, sender.address, now - HOUR)
         if arrived.mail.authenticity != "verified" and domain >= known.limits.unproven_per_hour:
             return "the hourly limit for the sender's domain is reached"
-        many = outbox.acks_to(conn, sender.address, now - DAY)
+        many = acks.to(conn, sender.address, now - DAY)
         if many and _times_said(conn, arrived, now) >= known.limits.same_words_per_day:
             return "the sender wrote the same within the last 24 hours, as a machine does"
         if decision.urgent:
             return ""
         return "the sender's daily limit is reached" if many >= known.limits.proven_per_day else ""
-    if outbox.acks_to(conn, sender.address, now - DAY):
+    if acks.to(conn, sender.address, now - DAY):
         return "the sender was acknowledged within the last 24 hours"
-    if outbox.acks_to_unproven(conn, now - HOUR) >= known.limits.unproven_per_hour:
+    if acks.to_unproven(conn, now - HOUR) >= known.limits.unproven_per_hour:
         return "the hourly limit for unproven senders is reached"
     return ""
 

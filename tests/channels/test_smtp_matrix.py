@@ -14,6 +14,9 @@ from supportbot.tickets.retry import Refused, Retry, Sent, Unknown
 PASSWORD = "hemligt ord å"
 MAIL = b"From: desk@icentrex.example\r\nSubject: x\r\n\r\nHej\r\n"
 TO, FROM = "anna@kund.example", "desk@icentrex.example"
+BEFORE_ANY_MAIL = ("CONNECT", "EHLO", "STARTTLS", "AUTH")
+REFUSES_ALL = ("530 5.7.0 sign in first", "550 5.7.1 not your sender")
+LOST_AT_MAIL = (("MAIL", DROP), ("MAIL", SILENCE), ("MAIL", "421 4.3.2 closing"))
 
 
 def sink_with(certificate, **variant):
@@ -72,6 +75,7 @@ async def test_accepted(sink, relay):
         ("AUTH", DROP, Retry, 0),
         ("MAIL", DROP, Retry, 0),
         ("MAIL", SILENCE, Retry, 0),
+        ("MAIL", "421 4.3.2 closing", Retry, 0),
         ("MAIL", "451 4.3.0 later", Retry, 0),
         ("MAIL", "530 5.7.0 sign in first", Retry, 0),
         ("MAIL", "550 5.7.1 not your sender", Retry, 0),
@@ -106,6 +110,8 @@ async def test_outcome(sink, relay, step, fault, outcome, copies):
     got = await relay.send(TO, MAIL, FROM)
     await relay.close()
     assert (type(got), sink.copies) == (outcome, copies)
+    if isinstance(got, Retry):
+        assert got.relay_away == (step in BEFORE_ANY_MAIL or fault in REFUSES_ALL or (step, fault) in LOST_AT_MAIL)
     assert PASSWORD not in str(got)
     sink.heal()
     relay._pause_until = 0.0

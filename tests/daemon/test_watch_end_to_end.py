@@ -7,6 +7,7 @@ import aiohttp.web
 import pytest
 from daemon_desk import mail, parsed, running
 
+from supportbot.store import outbox
 from supportbot.workers import alarms, heartbeat
 
 pytestmark = pytest.mark.slow
@@ -46,10 +47,38 @@ async def test_the_relay_goes_away_and_comes_back(tmp_path, server, relay, user,
                 await asyncio.sleep(2)  # the mailbox is searched by the new clock
         finally:
             relay.start()
-        daemon.clock.ahead = timedelta(minutes=60)  # when the acknowledgement is tried again
+        daemon.deliver(mail("Hej! Headsetet knastrar.", "Bo <bo@bagarstugan.example>"))  # the next that the relay takes
         await daemon.until(lambda: len(daemon.sent_to("drift@icentrex.se")) == 2, what="alarm and all-clear")
         await asyncio.sleep(0.5)
         subjects = [parsed(letter)["Subject"] for letter in daemon.sent_to("drift@icentrex.se")]
         assert subjects == ["Larm: mejl går inte ut", "Över: mejl går inte ut"]
         assert len(daemon.sent_to("eva@bagarstugan.example")) == 1
     await runner.cleanup()
+
+
+async def test_once_the_relay_takes_a_mail_again_what_it_held_up_follows_at_once(daemon):
+    relay = daemon.sink
+    relay.end()
+    try:
+        daemon.deliver(
+            mail("Hej! Röstmeddelanden kommer inte längre till min mejl, sedan i måndags."),
+            mail(
+                "Hej! Min telefon är svart sedan i morse, mitt nummer är 08-465 004 24.",
+                "Siv <siv@havetsforlag.example>",
+            ),
+            mail("AKUT! Vår växel är helt nere, ingen kan ringa in eller ut.", "Bo <bo@bagarstugan.example>"),
+        )
+        async with asyncio.timeout(60):
+            waiting = []
+            while len(waiting) < 5 or not all(row.attempt >= 3 or row.kind != "alert" for row in waiting):
+                daemon.clock.ahead = (daemon.clock.ahead or timedelta()) + timedelta(seconds=5)
+                await asyncio.sleep(0.2)
+                waiting = await daemon.desk.database.read(lambda conn: outbox.listing(conn, "queued", 100))
+    finally:
+        relay.start()
+    assert min(row.due for row in waiting if row.kind == "ack") > daemon.clock() + timedelta(seconds=20)
+    daemon.deliver(mail("Hej! Headsetet knastrar.", "Eva <ulf@bagarstugan.example>"))
+    await daemon.settled(4, seconds=15)
+    first, *others = [letter.recipients[0] for letter in relay.accepted]
+    assert first == "ulf@bagarstugan.example"
+    assert sorted(others) == sorted(row.recipient for row in waiting)

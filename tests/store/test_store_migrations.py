@@ -34,6 +34,7 @@ ADDED = {
     ("inbox", "points_at"): None,
     ("outbox", "holder"): None,
     ("outbox", "erased"): None,
+    ("outbox", "relay_away"): False,
     ("tickets", "erased"): None,
 }
 """Columns that came later, and what rows from before hold in them."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from builders import NOW, a_ticket
 
-from supportbot.store import outbox, tickets
+from supportbot.store import acks, outbox, tickets
 from supportbot.tickets.effects import Outgoing
 from supportbot.tickets.lifecycle import Plan
 from supportbot.tickets.ticket import Status
@@ -110,6 +110,26 @@ async def test_retry_counts_only_unknown_outcomes(write):
     )  # fmt: skip
 
 
+async def test_what_the_relay_held_up_is_due_once_it_takes_mails_again(write):
+    for kind in ("digest", "ack", "forward", "alert"):
+        await write(outbox.add, a_letter(kind=kind), NOW)
+        await write(outbox.add, a_letter("2", kind=kind), NOW)
+    by_key = {one.key: one.id for one in await claim(write)}
+    for key, row in by_key.items():
+        held_up = key not in ("alert:2", "ack:2")  # these two were refused themselves
+        await write(outbox.retry, row, NOW + (LEASE if "alert" in key else DAY), "away", key == "forward:1", held_up)
+    assert await claim(write) == []
+    assert await write(outbox.relay_is_back, 2, NOW) == 2
+    assert [one.key for one in await claim(write)] == ["alert:1", "forward:1"]
+    assert await write(outbox.relay_is_back, 10, NOW) == 4
+    assert await write(outbox.relay_is_back, 10, NOW) == 0
+    assert {one.key for one in await claim(write)} == {"forward:2", "ack:1", "digest:1", "digest:2"}
+    rows = {row.key: row for row in await write(outbox.listing, None, 10)}
+    assert (rows["alert:2"].due, rows["ack:2"].due) == (NOW + LEASE, NOW + DAY)
+    await write(outbox.retry, by_key["ack:1"], NOW + DAY, "450 later")
+    assert await write(outbox.relay_is_back, 10, NOW) == 0
+
+
 async def test_the_last_attempt_counts_too(write):
     await write(outbox.add, a_letter(), NOW)
     (claimed,) = await claim(write)
@@ -185,7 +205,7 @@ async def test_acknowledgements_are_counted_for_the_limits(write):
         await write(outbox.add, a_letter(name, recipient=recipient), at, proven=proven)
     await write(outbox.add, a_letter("5", "forward", "anna@kund.example"), NOW)
     for address, expected in (("anna@KUND.example", 1), ("bo@kund.example", 2), ("nobody@kund.example", 0)):
-        assert await write(outbox.acks_to, address, NOW - DAY) == expected
-    assert await write(outbox.acks_to, "anna@kund.example", NOW - 3 * DAY) == 2
-    assert await write(outbox.acks_to_unproven, NOW - DAY) == 2
-    assert await write(outbox.acks_to_unproven, NOW - 3 * DAY) == 3
+        assert await write(acks.to, address, NOW - DAY) == expected
+    assert await write(acks.to, "anna@kund.example", NOW - 3 * DAY) == 2
+    assert await write(acks.to_unproven, NOW - DAY) == 2
+    assert await write(acks.to_unproven, NOW - 3 * DAY) == 3

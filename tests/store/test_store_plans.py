@@ -23,6 +23,7 @@ from sqlalchemy import event
 import supportbot.store
 from supportbot.config import RetentionSection
 from supportbot.store import (
+    acks,
     alerts,
     blanking,
     claims,
@@ -117,6 +118,7 @@ ASKED = {
     "outbox.is_claimed_by": lambda conn: outbox.is_claimed_by(conn, 5, "this daemon"),
     "outbox.release": lambda conn: outbox.release(conn, NOW),
     "outbox.retry": lambda conn: outbox.retry(conn, 1, NOW, "why", True),
+    "outbox.relay_is_back": lambda conn: outbox.relay_is_back(conn, 10, NOW),
     "outbox.sent": lambda conn: outbox.sent(conn, 1, "250", NOW),
     "outbox.gave_up": lambda conn: outbox.gave_up(conn, 1, "550", NOW),
     "outbox.bounced": lambda conn: outbox.bounced(conn, 1, True, "5.1.1", "", NOW),
@@ -131,9 +133,9 @@ ASKED = {
     "outbox.content": lambda conn: outbox.content(conn, 5),
     "outbox.undelivered": lambda conn: outbox.undelivered(conn, TODAY - 7 * DAY),
     "outbox.next_due": outbox.next_due,
-    "outbox.acks_to_unproven": lambda conn: outbox.acks_to_unproven(conn, TODAY - DAY / 24),
-    "outbox.acks_to_domain": lambda conn: outbox.acks_to_domain(conn, "user1@kund7.example", TODAY - DAY),
-    "outbox.acks_to": lambda conn: outbox.acks_to(conn, "user1@kund7.example", TODAY - DAY),
+    "acks.to_unproven": lambda conn: acks.to_unproven(conn, TODAY - DAY / 24),
+    "acks.to_domain": lambda conn: acks.to_domain(conn, "user1@kund7.example", TODAY - DAY),
+    "acks.to": lambda conn: acks.to(conn, "user1@kund7.example", TODAY - DAY),
     "alerts.since": lambda conn: alerts.since(conn, TODAY - DAY / 24),
     "alerts.of_customer": lambda conn: alerts.of_customer(conn, "C1", TODAY - DAY / 24),
     "alerts.is_queued": lambda conn: alerts.is_queued(conn, "alert:1:urgent:step-0:a@b.example"),

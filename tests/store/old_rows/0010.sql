@@ -1,0 +1,1 @@
+UPDATE outbox SET relay_away = TRUE WHERE id = 12;
