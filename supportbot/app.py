@@ -13,17 +13,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
-from typing import TypeVar
+from functools import partial
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
 
-from supportbot import folders
+from supportbot import rules_folder
 from supportbot.calendar import Calendar
 from supportbot.channels.sign_in import Credentials
 from supportbot.channels.smtp import Relay
-from supportbot.config import Config, MailboxSection
+from supportbot.config import Config, DeskSection, MailboxSection
+from supportbot.config_values import to_make
 from supportbot.errors import Invalid, Problem
 from supportbot.failpoints import hit
 from supportbot.logs import start_logs
@@ -34,12 +35,8 @@ from supportbot.store.database import Database
 from supportbot.store.opening import open_configured
 from supportbot.store.outbox import Claimed
 from supportbot.tickets.letters import Office
-from supportbot.tickets.questions import read_questions
 from supportbot.tickets.retry import Outcome
-from supportbot.tickets.templates import Templates
-from supportbot.triage import rulebook
 from supportbot.triage.registry import Registry
-from supportbot.triage.rulebook import RuleBook
 from supportbot.workers.delivery import DeliveryWorker
 from supportbot.workers.intake import IntakeWorker, noting_failure
 from supportbot.workers.knowledge import Knowledge, Limits
@@ -54,8 +51,6 @@ from supportbot.workers.triage import TriageWorker
 from supportbot.workers.watch import Roster, Watch
 
 log = structlog.get_logger("app")
-
-T = TypeVar("T")
 
 END_SECONDS = 9
 """The daemon ends within 10 seconds of SIGTERM."""
@@ -74,30 +69,24 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True, rules: 
     `test`: also run the examples of the rules, as the daemon does before it trusts them. `rules` False: do without
     them, so that broken ones do not keep staff from acting on tickets that are there.
     """
-    rules_folder = config.rules.folder
-    rule_files = folders.read_rules(rules_folder)
-    question_text = rule_files.pop("questions.toml", "")
     problems: list[Problem] = []
-
-    def part(build: Callable[[], T]) -> T | None:
-        try:
-            return build()
-        except Invalid as error:
-            problems.extend(error.problems)
-            return None
-
-    book = part(lambda: _book(tuple(rule_files.items()), test)) if rules else None
-    templates = part(lambda: _templates(tuple(folders.read_templates(rules_folder).items())))
-    questions = part(lambda: read_questions(question_text))
-    keys = part(lambda: _keys(config))
-    if problems or (rules and book is None) or templates is None or questions is None or keys is None:
+    judgement, keys = None, None
+    try:
+        judgement = rules_folder.read(config.rules.folder, test, rules)
+    except Invalid as error:
+        problems.extend(error.problems)
+    try:
+        keys = keys_of(config.desk)
+    except Invalid as error:
+        problems.extend(error.problems)
+    if judgement is None or keys is None:
         raise Invalid(problems)
     desk = config.desk
     return Knowledge(
         registry=stored,
-        judging=Judging(stored, book) if book else None,
-        templates=templates,
-        questions=questions,
+        judging=Judging(stored, judgement.book) if judgement.book else None,
+        templates=judgement.templates,
+        questions=judgement.questions,
         office=Office(desk.name, desk.address, desk.phone, tuple(desk.languages)),
         desk=DeskAddresses((desk.address, *desk.also), desk.authserv_id),
         sender=Address(desk.name, desk.address),
@@ -111,24 +100,23 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True, rules: 
     )
 
 
-@lru_cache(maxsize=2)
-def _book(files: tuple[tuple[str, str], ...], test: bool) -> RuleBook:
-    """Kept by content: a new registry does not make the same rules be compiled again."""
-    return rulebook.build(dict(files), test=test)
-
-
-@lru_cache(maxsize=2)
-def _templates(files: tuple[tuple[str, str], ...]) -> Templates:
-    return Templates(dict(files))
-
-
-def _keys(config: Config) -> tuple[bytes, ...]:
-    secrets = [("desk.secret", config.desk.secret), ("desk.previous_secret", config.desk.previous_secret)]
-    texts = [(where, secret.read(where)) for where, secret in secrets if secret]
-    weak = [where for where, text in texts if len(text) < 32]
-    if weak:
-        raise Invalid(Problem(where, "is shorter than 32 characters.", "Make one: supportbot init") for where in weak)
-    return tuple(text.encode() for _, text in texts)
+def keys_of(desk: DeskSection) -> tuple[bytes, ...]:
+    """What signs the tokens of tickets, and what did so before. Raises Invalid with all problems."""
+    problems, keys = [], []
+    for where, secret in (("desk.secret", desk.secret), ("desk.previous_secret", desk.previous_secret)):
+        try:
+            text = secret.read(where) if secret else ""
+        except Invalid as error:
+            problems.extend(error.problems)
+            continue
+        if secret and len(text) < 32:
+            mend = f"Make a longer one: {to_make(secret.file or Path('secret.key'))}"
+            problems.append(Problem(where, "is shorter than 32 characters.", mend))
+        elif secret:
+            keys.append(text.encode())
+    if problems:
+        raise Invalid(problems)
+    return tuple(keys)
 
 
 def _people(config: Config, addresses: list[str]) -> tuple[Address, ...]:

@@ -16,7 +16,18 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 from pydantic import Field, field_validator, model_validator
 
-from supportbot.config_values import Age, Auth, MailAddress, Secret, Section, TimeOfDay, is_loopback
+from supportbot.config_values import (
+    Age,
+    Auth,
+    Host,
+    MailAddress,
+    Mistake,
+    Secret,
+    Section,
+    TimeOfDay,
+    is_elsewhere,
+    is_loopback,
+)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -31,8 +42,9 @@ class Hours(Section):
     @field_validator("days")
     @classmethod
     def _known_days(cls, value: str) -> str:
-        if not all(day in DAYS for day in re.split(r"[-,]\s*", value)):
-            raise ValueError(f'is not a list of days such as "mon-fri" or "mon,wed" (of {", ".join(DAYS)})')
+        day = "|".join(DAYS)
+        if not re.fullmatch(rf"({day})(-({day}))?(,\s*({day})(-({day}))?)*", value):
+            raise Mistake("is not a list of days.", f'Write "mon-fri" or "mon,wed", of {", ".join(DAYS)}.')
         return value
 
     @property
@@ -63,7 +75,8 @@ class DeskSection(Section):
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             near = difflib.get_close_matches(value, available_timezones(), 1)
-            raise ValueError("is no time zone" + (f', did you mean "{near[0]}"?' if near else ""))
+            mend = f'Did you mean "{near[0]}"?' if near else 'Write continent and city: "Europe/Stockholm".'
+            raise Mistake(f'"{value[:60]}" is no time zone.', mend)
         return value
 
     @field_validator("phone")
@@ -74,7 +87,7 @@ class DeskSection(Section):
         except phonenumbers.NumberParseException:
             valid = False
         if not valid:
-            raise ValueError("is not a valid Swedish telephone number")
+            raise Mistake("is not a valid Swedish telephone number.", 'Write it as one dials it: "020-20 20 22".')
         return value
 
     @property
@@ -89,16 +102,26 @@ class DatabaseSection(Section):
     @field_validator("url")
     @classmethod
     def _known_database(cls, value: str) -> str:
+        mend = 'Write "sqlite:///supportbot.db", or "postgresql+asyncpg://user@host/database".'
         if not value.startswith(("sqlite:///", "postgresql+asyncpg://")):
-            raise ValueError('must begin with "sqlite:///" (one daemon) or "postgresql+asyncpg://" (many)')
-        if value.startswith("postgresql") and urlsplit(value).password:
-            raise ValueError('must not hold the password: write password = { env = "NAME" } or { file = "path" }')
+            what = 'must begin with "sqlite:///" (one daemon) or "postgresql+asyncpg://" (many).'
+            raise Mistake(what, mend)
+        if value.startswith("sqlite"):
+            if not value.removeprefix("sqlite:///").strip("/"):
+                raise Mistake("names no file.", mend)
+            return value
+        try:
+            password, _ = urlsplit(value).password, urlsplit(value).port
+        except ValueError:
+            raise Mistake("has a host or a port that cannot be read.", mend) from None
+        if password:
+            raise Mistake("must not hold the password.", 'Write password = { env = "NAME" } or { file = "path" }.')
         return value
 
     @model_validator(mode="after")
     def _password_of_a_server(self) -> "DatabaseSection":
         if self.password and self.url.startswith("sqlite"):
-            raise ValueError("a SQLite database has no password: remove it")
+            raise Mistake("a SQLite database has no password.", "Remove it.")
         return self
 
 
@@ -115,13 +138,16 @@ class Folders(Section):
     @classmethod
     def _plain(cls, value: str) -> str:
         if not value or not value.isprintable():
-            raise ValueError("must be a folder's name without control characters")
+            raise Mistake("is not a folder's name.", 'Write one such as "Handled", without signs that do not print.')
         return value
+
+
+_IN_THE_CLEAR = 'tls = "none" sends password and mails unencrypted to another machine ({}).'
 
 
 class MailboxSection(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    host: str
+    host: Host
     port: int = Field(default=993, ge=1, le=65535)
     tls: Literal["tls", "none"] = "tls"
     ca_file: Path | None = None
@@ -133,9 +159,15 @@ class MailboxSection(Section):
     poll_seconds: int = Field(default=30, ge=1, le=300)
     timeout_seconds: int = Field(default=30, ge=1, le=120)
 
+    @model_validator(mode="after")
+    def _encrypted_to_others(self) -> "MailboxSection":
+        if self.tls == "none" and is_elsewhere(self.host):
+            raise Mistake(_IN_THE_CLEAR.format(self.host), 'Set tls = "tls".')
+        return self
+
 
 class SmtpSection(Section):
-    host: str
+    host: Host
     port: int = Field(default=587, ge=1, le=65535)
     tls: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: Path | None = None
@@ -148,7 +180,13 @@ class SmtpSection(Section):
     @model_validator(mode="after")
     def _user_with_password(self) -> "SmtpSection":
         if (self.user is None) != (self.auth is None):
-            raise ValueError("user and auth go together: give both or neither")
+            raise Mistake("user and auth go together.", "Give both or neither.")
+        return self
+
+    @model_validator(mode="after")
+    def _encrypted_to_others(self) -> "SmtpSection":
+        if self.tls == "none" and is_elsewhere(self.host):
+            raise Mistake(_IN_THE_CLEAR.format(self.host), 'Set tls = "starttls" or "tls".')
         return self
 
 
@@ -222,15 +260,14 @@ class WatchSection(Section):
     @classmethod
     def _a_web_address(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", value):
-            raise ValueError('is no address such as "https://switch.example/ping"')
+            raise Mistake("is no web address.", 'Write it in full: "https://switch.example/ping".')
         return value
 
     @model_validator(mode="after")
     def _open_only_where_it_is_said(self) -> "WatchSection":
         if self.at and not self.open and not is_loopback(self.at[0]):
-            raise ValueError(
-                "listen is not on this machine only, and the pages ask for no password: or say open = true"
-            )
+            what = "listen is not on this machine only, and the pages ask for no password."
+            raise Mistake(what, 'Write "127.0.0.1:9464", or say open = true.')
         return self
 
     @property
@@ -242,7 +279,7 @@ class WatchSection(Section):
 def _host_and_port(value: str) -> tuple[str, int]:
     found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([^\s:\[\]]+)):(\d{1,5})", value)
     if not found or not 0 < int(found[3]) < 65536:
-        raise ValueError('is no address with a port such as "127.0.0.1:9464"')
+        raise Mistake("is no address with a port.", 'Write both: "127.0.0.1:9464".')
     return found[1] or found[2], int(found[3])
 
 
@@ -273,7 +310,8 @@ class Config(Section):
     def _names_differ(cls, value: list[MailboxSection]) -> list[MailboxSection]:
         names = [mailbox.name for mailbox in value]
         if len(set(names)) < len(names):
-            raise ValueError("two mailboxes have the same name")
+            twice = next(name for name in names if names.count(name) > 1)
+            raise Mistake(f'two mailboxes have the name "{twice}".', "Give each its own.")
         return value
 
     def at(self, path: Path) -> Path:

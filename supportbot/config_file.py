@@ -1,44 +1,74 @@
 """The text of config.toml -> Config, or Invalid with every problem: key, line, what is wrong, how to mend it."""
 
-import difflib
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from supportbot.config import Config
+from supportbot import config_words
+from supportbot.config import Config, DatabaseSection, RulesSection
 from supportbot.config_values import Secret
 from supportbot.errors import Invalid, Problem
+from supportbot.toml_words import tables
+
+SQLITE = "sqlite:///"
 
 
 def load(path: Path) -> Config:
     """The config in the file `path`. Raises Invalid with all problems at once."""
+    return read(_text_of(path), path)
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise Invalid([Problem(str(path), "is not there.", "Make one with: supportbot init DIR")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid([Problem(str(path), f"cannot be read as UTF-8 text ({error}).")]) from None
-    return read(text, path)
+    except UnicodeDecodeError:
+        raise Invalid([Problem(str(path), "cannot be read as UTF-8 text.", "Save it as UTF-8.")]) from None
+    except OSError as error:
+        mend = "Name a file that the user of supportbot may read."
+        raise Invalid([Problem(str(path), f"cannot be read ({error.strerror}).", mend)]) from None
 
 
 def read(text: str, path: Path) -> Config:
     """The config in `text`, which came from the file `path` (relative paths are taken from its folder)."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid([Problem(path.name, f"is not valid TOML: {error}.")]) from None
+    values = tables(path.name, text)
     if "folder" in values:
         raise Invalid([Problem(f"{path.name}: folder", "is not a key of the config.", "Remove it.")])
+    folder = path.parent.resolve()
     try:
-        config = Config.model_validate(values | {"folder": path.parent.resolve()})
+        config = Config.model_validate(values | {"folder": folder})
     except ValidationError as error:
         raise Invalid([_problem(path.name, text, detail) for detail in error.errors()]) from None
-    return _with_absolute_paths(config)
+    whole: Config = _absolute(config, folder)
+    return whole
+
+
+def readable(path: Path) -> dict[str, Any]:
+    """The sections of a config with mistakes that have none, by name, those that are left out with their defaults.
+
+    Of a file that is no TOML: the rules, where their folder lies beside it.
+    """
+    folder = path.parent.resolve()
+    try:
+        values = tables(path.name, _text_of(path))
+    except Invalid:
+        rules: RulesSection = _absolute(RulesSection(), folder)
+        return {"rules": rules} if rules.folder.is_dir() else {}
+    sections: dict[str, Any] = {}
+    for name, field in Config.model_fields.items():
+        if name in values and name != "folder":
+            try:
+                sections[name] = TypeAdapter(field.annotation).validate_python(values[name])
+            except ValidationError:
+                continue
+        elif not field.is_required() and name not in values:
+            sections[name] = field.get_default()
+    return {name: _absolute(section, folder) for name, section in sections.items()} | {"folder": folder}
 
 
 def _problem(file: str, text: str, detail: ErrorDetails) -> Problem:
@@ -46,23 +76,7 @@ def _problem(file: str, text: str, detail: ErrorDetails) -> Problem:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in keys).lstrip(".")
     line = _line_of(text, keys)
     where = f"{file}:{line}: {place}" if line else f"{file}: {place}"
-    match detail["type"]:
-        case "missing":
-            return Problem(where, "is missing.", "Add it.")
-        case "extra_forbidden":
-            return Problem(where, "is not a key of the config.", _did_you_mean(keys))
-        case "string_pattern_mismatch":
-            return Problem(where, f"{detail['input']!r} has signs that it must not.", "Use a to z, 0-9, - and _.")
-        case "value_error":
-            return Problem(where, str(detail["ctx"]["error"]) + ".")
-        case "literal_error":
-            return Problem(where, f"{detail['msg']}, not {detail['input']!r}."[:300])
-        case _ if "oauth2" in keys and keys[-1] != "oauth2":
-            return Problem(where, 'must be text, or for a secret a table such as { file = "path" }.')
-        case _ if {"auth", "secret", "previous_secret", "password"} & set(keys):
-            return Problem(where, 'must be a table such as { password = { env = "NAME" } }.')
-        case _:
-            return Problem(where, f"{detail['msg']}, not {detail['input']!r}."[:300])
+    return Problem(where, *config_words.told(keys, detail))
 
 
 def _line_of(text: str, keys: list[int | str]) -> int | None:
@@ -89,56 +103,34 @@ def _line_of(text: str, keys: list[int | str]) -> int | None:
     return fallback
 
 
-def _did_you_mean(keys: list[int | str]) -> str:
-    model: Any = Config
-    for part in keys[:-1]:
-        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
-            field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
-            model = _section_in(field.annotation) if field else None
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return "Remove it."
-    names = [field.alias or name for name, field in model.model_fields.items() if name != "folder"]
-    near = difflib.get_close_matches(str(keys[-1]), names, 1)
-    return f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(names)}."
-
-
-def _section_in(annotation: Any) -> Any:
-    """The section class inside `list[X]`, `X | None` or X itself."""
-    for inner in getattr(annotation, "__args__", ()):
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            return inner
-    return annotation
-
-
-def _with_absolute_paths(config: Config) -> Config:
-    def walk(value: Any) -> Any:
-        if isinstance(value, Path):
-            return config.at(value)
-        if isinstance(value, list):
-            return [walk(item) for item in value]
-        if isinstance(value, BaseModel):
-            changed = {name: walk(getattr(value, name)) for name in type(value).model_fields}
-            return value.model_copy(update=changed)
+def _absolute(value: Any, folder: Path) -> Any:
+    """The same section, list or path, with every path taken from `folder`."""
+    if isinstance(value, Path):
+        return value if value.is_absolute() else folder / value
+    if isinstance(value, list):
+        return [_absolute(item, folder) for item in value]
+    if not isinstance(value, BaseModel):
         return value
-
-    resolved: Config = walk(config)
-    prefix = "sqlite:///"
-    url = resolved.database.url
-    if url.startswith(prefix):
-        file = config.at(Path(url.removeprefix(prefix)))
-        database = resolved.database.model_copy(update={"url": prefix + str(file)})
-        resolved = resolved.model_copy(update={"database": database})
-    return resolved
+    changed = {name: _absolute(getattr(value, name), folder) for name in type(value).model_fields}
+    if isinstance(value, DatabaseSection) and value.url.startswith(SQLITE):
+        changed["url"] = SQLITE + str(folder / value.url.removeprefix(SQLITE))
+    return value.model_copy(update=changed)
 
 
 def secrets_of(config: Config) -> Iterator[tuple[str, Secret]]:
     """Every secret that the config names, with its place, so that `check` can look at all of them."""
-    yield "desk.secret", config.desk.secret
-    if config.desk.previous_secret:
-        yield "desk.previous_secret", config.desk.previous_secret
-    if config.database.password:
-        yield "database.password", config.database.password
-    for mailbox in config.mailbox:
+    return secrets_in(dict(config))
+
+
+def secrets_in(sections: Mapping[str, Any]) -> Iterator[tuple[str, Secret]]:
+    """Every secret that these sections name, with its place."""
+    if desk := sections.get("desk"):
+        yield "desk.secret", desk.secret
+        if desk.previous_secret:
+            yield "desk.previous_secret", desk.previous_secret
+    if (database := sections.get("database")) and database.password:
+        yield "database.password", database.password
+    for mailbox in sections.get("mailbox", ()):
         yield from ((f"mailbox {mailbox.name}: auth.{key}", secret) for key, secret in mailbox.auth.secrets())
-    if config.smtp.auth:
-        yield from ((f"smtp.auth.{key}", secret) for key, secret in config.smtp.auth.secrets())
+    if (smtp := sections.get("smtp")) and smtp.auth:
+        yield from ((f"smtp.auth.{key}", secret) for key, secret in smtp.auth.secrets())

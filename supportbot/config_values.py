@@ -5,6 +5,7 @@ The trap: a secret never stands in the file. `Secret` says where it is, and `rea
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from datetime import time
 from ipaddress import ip_address
@@ -13,34 +14,51 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from supportbot.errors import Invalid, Problem
 
 
+class Mistake(ValueError):
+    """What is wrong with a value, and its mend: two sentences."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(what, mend)
+        self.what, self.mend = what, mend
+
+
 def _one_address(value: object) -> str:
+    mend = 'Write it in quotes, without a name: "kundcenter@example.se".'
     if not isinstance(value, str):
-        raise ValueError("is not a mail address")
+        raise Mistake("is not a mail address.", mend)
     try:
         return validate_email(value, check_deliverability=False, allow_quoted_local=False).normalized.lower()
-    except EmailNotValidError as error:
-        raise ValueError(f"is not a plain mail address: {error}") from None
+    except EmailNotValidError:
+        raise Mistake(f'"{value[:60]}" is not a mail address.', mend) from None
 
 
 def _one_time(value: object) -> time:
-    if not isinstance(value, str) or not re.fullmatch(r"[0-2]?\d:[0-5]\d", value):
-        raise ValueError('is not a time of day such as "07:45"')
+    if not isinstance(value, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise Mistake("is not a time of day.", 'Write it as hours and minutes in quotes: "07:45".')
     return time.fromisoformat(value.zfill(5))
+
+
+def _one_host(value: str) -> str:
+    """A host's name or IP address, without a port."""
+    if not re.fullmatch(r"[\w.-]+", value) and not _is_address(value):
+        raise Mistake(f'"{value[:60]}" is not a host.', 'Write its name or address alone: "mail.example.se".')
+    return value
 
 
 def _one_age(value: object) -> int | None:
     if value == "keep":
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 36500:
-        raise ValueError('is no age: write days from 1, or "keep"')
+        raise Mistake("is no age.", 'Write whole days, from 1 to 36500, or "keep" in quotes.')
     return value
 
 
+Host = Annotated[str, AfterValidator(_one_host)]
 MailAddress = Annotated[str, BeforeValidator(_one_address)]
 TimeOfDay = Annotated[time, BeforeValidator(_one_time)]
 Age = Annotated[int | None, BeforeValidator(_one_age)]
@@ -63,13 +81,13 @@ class Secret(Section):
     @classmethod
     def _not_in_the_file(cls, value: object) -> object:
         if isinstance(value, str):
-            raise ValueError('a secret must not stand in the file: write { env = "NAME" } or { file = "path" }')
+            raise Mistake("a secret must not stand in the file.", 'Write { env = "NAME" } or { file = "path" }.')
         return value
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Secret":
         if (self.env is None) == (self.file is None):
-            raise ValueError('needs exactly one of { env = "NAME" } and { file = "path" }')
+            raise Mistake('needs exactly one of { env = "NAME" } and { file = "path" }.', "Write one of the two.")
         return self
 
     def read(self, where: str) -> str:
@@ -82,11 +100,31 @@ class Secret(Section):
         assert self.file is not None
         try:
             value = self.file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise Invalid([Problem(where, f"{self.file} cannot be read ({error}).", "Make it.")]) from None
+        except FileNotFoundError:
+            raise Invalid([Problem(where, f"{self.file} is not there.", _to_get(where, self.file))]) from None
+        except UnicodeDecodeError:
+            raise Invalid([Problem(where, f"{self.file} is not text.", _to_get(where, self.file))]) from None
+        except OSError as error:
+            mend = "Name a file that the user of supportbot may read."
+            raise Invalid([Problem(where, f"{self.file} cannot be read ({error.strerror}).", mend)]) from None
         if not value:
-            raise Invalid([Problem(where, f"{self.file} is empty.", "Write the secret into it.")])
+            raise Invalid([Problem(where, f"{self.file} is empty.", _to_get(where, self.file))])
         return value
+
+
+def _to_get(where: str, file: Path) -> str:
+    """How the secret of the key `where` comes into its file."""
+    if where == "desk.secret":
+        return f"Put back the one that this desk had; for a new desk make one: {to_make(file)}"
+    if where == "desk.previous_secret":
+        return "Put it back, or remove the key: then mails that bear its tokens do not find their tickets."
+    return "Write the secret into it, and nothing else."
+
+
+def to_make(file: Path) -> str:
+    """The command that makes a secret for desk.secret, as `supportbot init` does."""
+    make = "import secrets; print(secrets.token_hex(32))"
+    return f"(umask 077; python3 -c '{make}' > {shlex.quote(str(file))})"
 
 
 class OAuth2(Section):
@@ -109,20 +147,19 @@ class OAuth2(Section):
         except ValueError:
             host, known = "", False
         if not host or not known:
-            raise ValueError('is no address such as "https://login.example/token"')
+            raise Mistake("is no web address.", 'Write it in full: "https://login.example/token".')
         if parts.scheme == "http" and not is_loopback(host):
-            raise ValueError("must begin with https: the client's secret is sent there")
+            raise Mistake("must begin with https: the client's secret is sent there.", "Write https:// for http://.")
         return value
 
     @model_validator(mode="after")
     def _what_the_grant_needs(self) -> "OAuth2":
         if self.grant == "client_credentials" and (self.client_secret is None or self.refresh_token is not None):
-            raise ValueError('grant = "client_credentials" needs client_secret, and has no refresh_token')
+            what = 'grant = "client_credentials" needs client_secret, and has no refresh_token.'
+            raise Mistake(what, "Add client_secret, and remove refresh_token.")
         if self.grant == "refresh_token" and (self.refresh_token is None or self.refresh_token.file is None):
-            raise ValueError(
-                'grant = "refresh_token" needs refresh_token = { file = "path" }: no env, as the endpoint may replace '
-                "it and the new one is written to the file"
-            )
+            what = 'grant = "refresh_token" needs refresh_token = { file = "path" }: the endpoint may replace it.'
+            raise Mistake(what, "Name a file that the daemon may write; the new one is kept there.")
         return self
 
 
@@ -134,6 +171,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_elsewhere(host: str) -> bool:
+    """Whether this is an IP address of another machine. False for a name: only a connection tells where it leads."""
+    return _is_address(host) and not is_loopback(host.partition("%")[0])
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 class Auth(Section):
     """How we sign in to one server: exactly one of the two."""
 
@@ -143,7 +193,9 @@ class Auth(Section):
     @model_validator(mode="after")
     def _exactly_one(self) -> "Auth":
         if (self.password is None) == (self.oauth2 is None):
-            raise ValueError("needs exactly one of password and oauth2")
+            raise Mistake(
+                "needs exactly one of password and oauth2.", 'Write { password = { env = "NAME" } }, or oauth2.'
+            )
         return self
 
     def secrets(self) -> Iterator[tuple[str, Secret]]:

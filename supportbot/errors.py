@@ -22,7 +22,14 @@ class Problem:
 
 
 class SupportbotError(Exception):
-    """Common root of these classes, so that a command can catch them without catching bugs."""
+    """Common root of these classes, so that a command can catch them without catching bugs.
+
+    `what` went wrong, and how to `mend` it where that is known; the text is both.
+    """
+
+    def __init__(self, what: str = "", mend: str = "") -> None:
+        self.what, self.mend = what, mend
+        super().__init__(f"{what} {mend}".rstrip())
 
 
 class Invalid(SupportbotError):

@@ -30,8 +30,7 @@ host = "h"
 def test_broken_config_says_what_is_wrong(folder):
     with pytest.raises(Invalid) as caught:
         load(folder / "config.toml")
-    for expected in (folder / "expected.txt").read_text().splitlines():
-        assert expected in str(caught.value)
+    assert str(caught.value) == (folder / "expected.txt").read_text().rstrip("\n")
     assert "hemligt-42" not in str(caught.value)
 
 
@@ -69,7 +68,7 @@ def test_secrets_are_read_when_used(tmp_path, monkeypatch):
     monkeypatch.setenv("A_SECRET", "s3cret")
     assert Secret(env="A_SECRET").read("x") == "s3cret"
     file = tmp_path / "key"
-    with pytest.raises(Invalid, match="cannot be read"):
+    with pytest.raises(Invalid, match=r"key is not there. Put back the one .*secrets.token_hex"):
         Secret(file=file).read("desk.secret")
     file.write_text("\n")
     with pytest.raises(Invalid, match="is empty"):

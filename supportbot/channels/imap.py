@@ -13,6 +13,7 @@ from supportbot.channels.imap_session import Fetched, Listed, PutAway, Session
 from supportbot.channels.imap_text import folder
 from supportbot.channels.sign_in import Credential
 from supportbot.config import MailboxSection
+from supportbot.connecting import LOOK
 from supportbot.errors import Denied, Problem, Unreachable
 
 __all__ = ["Fetched", "Listed", "PutAway", "Session", "check", "open_session"]
@@ -39,9 +40,11 @@ async def open_session(settings: MailboxSection, credential: Credential) -> Asyn
 async def _selected(connection: Connection, inbox: str) -> Answer:
     answer = await connection.run("SELECT", folder(inbox))
     if answer.result == "NO" and "[UNAVAILABLE]" in answer.text.upper():
-        raise Unreachable(f"{connection.where}: the folder {inbox!r} cannot be opened now: {answer.text}")
+        what = f"{connection.where}: the folder {inbox!r} cannot be opened now: {answer.text}"
+        raise Unreachable(what, "Try again later.")
     if not answer.ok:
-        raise Denied(f"{connection.where}: the folder {inbox!r} cannot be opened: {answer.text}")
+        what = f"{connection.where}: the folder {inbox!r} cannot be opened: {answer.text}"
+        raise Denied(what, "Check folders of the mailbox, and the user's rights.")
     connection.protocol.state = "SELECTED"
     return answer
 
@@ -54,7 +57,7 @@ async def check(settings: MailboxSection, credential: Credential) -> list[Proble
             problems = _shortcomings(where, session) + await _unusable(where, session, settings)
             return problems + _in_the_clear(where, settings, session.peer)
     except (Unreachable, Denied) as error:
-        return [Problem(where, str(error))]
+        return [Problem(where, error.what, error.mend or LOOK)]
 
 
 async def _unusable(where: str, session: Session, settings: MailboxSection) -> list[Problem]:

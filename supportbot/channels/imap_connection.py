@@ -20,6 +20,7 @@ from supportbot.channels.imap_text import Reply, quoted
 from supportbot.channels.sign_in import Tokens, bearer_response, refused_token
 from supportbot.channels.tokens import Token
 from supportbot.config import MailboxSection
+from supportbot.connecting import why_not
 from supportbot.errors import Denied, Unreachable
 from supportbot.failpoints import hit
 
@@ -151,12 +152,13 @@ async def _connect(settings: MailboxSection) -> Protocol:
             await loop.create_connection(lambda: protocol, settings.host, settings.port, ssl=context)
             await protocol.greeting
     except ssl.SSLError as error:
-        raise Denied(f"{where}: {tls.in_words(error)}") from None
+        what, mend = tls.in_words(error)
+        raise Denied(f"{where}: {what}", mend) from None
     except TimeoutError:
-        protocol.fail("no greeting in time. Check host, port and tls")
-        raise Unreachable(f"{where}: {protocol.failure}.") from None
+        protocol.fail("no greeting in time")
+        raise Unreachable(f"{where}: {protocol.failure}.", "Check host, port and tls.") from None
     except OSError as error:
-        raise Unreachable(f"{where}: {protocol.failure or error}.") from None
+        raise Unreachable(f"{where}: {protocol.failure or why_not(error) or error}.") from None
     except BaseException:
         protocol.fail("closed by us")
         raise
@@ -173,9 +175,9 @@ async def _signed_in(connection: Connection, settings: MailboxSection, sign_in: 
     if not answer.ok:
         refusal = f"{connection.where}: signing in as {settings.user!r} was refused"
         if later := _later(answer):
-            raise Unreachable(f"{refusal} for now ({later[1]}).")
+            raise Unreachable(f"{refusal} for now ({later[1]}).", "Try again later.")
         # The server's own text is left out: it could repeat what we sent.
-        raise Denied(f"{refusal}. Check user and password.")
+        raise Denied(f"{refusal}.", "Check user and password.")
     connection.protocol.state = aioimaplib.AUTH
     await connection.read_capabilities()
 
@@ -189,16 +191,15 @@ def with_token(user: str, tokens: Tokens, token: Token) -> SignIn:
 
     async def sign_in(connection: Connection) -> Answer:
         if "AUTH=XOAUTH2" not in connection.capabilities:
-            raise Denied(
-                f"{connection.where}: the server takes no token (no AUTH=XOAUTH2). Check host, or use a password."
-            )
+            what = f"{connection.where}: the server takes no token (no AUTH=XOAUTH2)."
+            raise Denied(what, "Check host, or use a password.")
         offered: Token | None = token
         while offered:
             answer = await _authenticate(connection, user, offered)
             if answer.ok or _later(answer):
                 return answer
             offered = await tokens.instead_of(offered)
-        raise Denied(f"{connection.where}: {refused_token(user, tokens)}")
+        raise refused_token(connection.where, user, tokens)
 
     return sign_in
 
@@ -222,7 +223,8 @@ def with_password(user: str, password: str) -> SignIn:
             response = base64.b64encode(f"\0{user}\0{password}".encode())
             return await connection.run("AUTHENTICATE", "PLAIN", answers=[response + b"\r\n"])
         if "LOGINDISABLED" in connection.capabilities:
-            raise Denied(f"{connection.where}: the server takes no password on this connection. Set tls, or the port.")
+            what = f"{connection.where}: the server takes no password on this connection."
+            raise Denied(what, "Set tls, or the port.")
         try:
             return await connection.run("LOGIN", quoted(user), quoted(password))
         except ValueError:

@@ -7,6 +7,7 @@ import base64
 
 from supportbot.channels.tokens import Tokens
 from supportbot.config_values import Auth, OAuth2
+from supportbot.errors import Denied
 
 __all__ = ["Credential", "Credentials", "Tokens", "bearer_response", "refused_token"]
 
@@ -33,9 +34,7 @@ def bearer_response(user: str, token: str) -> bytes:
     return base64.b64encode(f"user={user}\1auth=Bearer {token}\1\1".encode())
 
 
-def refused_token(user: str, tokens: Tokens) -> str:
+def refused_token(where: str, user: str, tokens: Tokens) -> Denied:
     """What to tell when a server takes no fresh token: the endpoint is well, the rights are not."""
-    return (
-        f"signing in as {user!r} with a token of {tokens.endpoint} was refused. "
-        f"Check user, and scope and rights of {tokens.where} (docs/operating.md)."
-    )
+    what = f"{where}: signing in as {user!r} with a token of {tokens.endpoint} was refused."
+    return Denied(what, f"Check user, and scope and rights of {tokens.where} (docs/operating.md).")

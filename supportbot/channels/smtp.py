@@ -13,6 +13,7 @@ from supportbot.channels.sign_in import Credential
 from supportbot.channels.smtp_address import path
 from supportbot.channels.smtp_session import Connection, Envelope
 from supportbot.config import SmtpSection
+from supportbot.connecting import LOOK
 from supportbot.errors import Denied, Problem, Unreachable
 from supportbot.tickets.retry import Outcome, Refused, Retry, Sent
 
@@ -135,7 +136,7 @@ class Relay:
         try:
             connection = await smtp_session.connect(self._settings, self._credential, self._hostname)
         except (Unreachable, Denied) as error:
-            return [Problem("smtp", str(error))]
+            return [Problem("smtp", error.what, error.mend or LOOK)]
         peer = connection.peer
         await connection.quit()
         if self._settings.tls == "none" and not ip_address(peer.partition("%")[0]).is_loopback:

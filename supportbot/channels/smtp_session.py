@@ -22,6 +22,7 @@ from supportbot.channels import tls
 from supportbot.channels.sign_in import Credential, Tokens, refused_token
 from supportbot.channels.tokens import Token
 from supportbot.config import SmtpSection
+from supportbot.connecting import why_not
 from supportbot.errors import Denied, Unreachable
 from supportbot.failpoints import hit
 from supportbot.mail import compose
@@ -249,11 +250,11 @@ async def _connected(settings: SmtpSection, proof: "_Proof | None", hostname: st
                 await proof(client, settings.user, where)
     except ssl.SSLError as error:
         connection.drop()
-        raise Denied(f"{where}: {tls.in_words(error)}") from None
+        raise _handshake(where, error) from None
     except aiosmtplib.SMTPConnectError as error:
         connection.drop()
         if isinstance(error.__cause__, ssl.SSLError):
-            raise Denied(f"{where}: {tls.in_words(error.__cause__)}") from None
+            raise _handshake(where, error.__cause__) from None
         raise Unreachable(f"{where}: {_trouble(error)}") from None
     except (aiosmtplib.SMTPException, OSError) as error:
         connection.drop()
@@ -264,12 +265,17 @@ async def _connected(settings: SmtpSection, proof: "_Proof | None", hostname: st
     return connection
 
 
+def _handshake(where: str, error: ssl.SSLError) -> Denied:
+    what, mend = tls.in_words(error)
+    return Denied(f"{where}: {what}", mend)
+
+
 async def _opened(client: aiosmtplib.SMTP, settings: SmtpSection, where: str) -> None:
     await client.connect()
     await client.ehlo()
     if settings.tls == "starttls":
         if not client.supports_extension("STARTTLS"):
-            raise Denied(f"{where}: the relay offers no STARTTLS; nothing is sent unencrypted. Check port and tls.")
+            raise Denied(f"{where}: the relay offers no STARTTLS; nothing is sent unencrypted.", "Check port and tls.")
         await client.starttls()
         await client.ehlo()
 
@@ -278,7 +284,7 @@ async def _signed_in(client: aiosmtplib.SMTP, user: str, where: str, password: s
     methods = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
     offered = [method for name, method in methods.items() if name in client.server_auth_methods]
     if not offered:
-        raise Denied(f"{where}: the relay offers no AUTH that we know, but user is set. Check port and tls.")
+        raise Denied(f"{where}: the relay offers no AUTH that we know, but user is set.", "Check port and tls.")
     try:
         # One method alone: a wrong password must not count twice with a relay that locks out.
         await offered[0](user, password)
@@ -286,17 +292,18 @@ async def _signed_in(client: aiosmtplib.SMTP, user: str, where: str, password: s
         # The relay's own text is left out: it could repeat what we sent.
         if 400 <= error.code <= 499:
             raise _not_now(where, user, error.code) from None
-        raise Denied(f"{where}: signing in as {user!r} was refused ({error.code}). Check user and password.") from None
+        what = f"{where}: signing in as {user!r} was refused ({error.code})."
+        raise Denied(what, "Check user and password.") from None
 
 
 def _not_now(where: str, user: str, code: int) -> Unreachable:
-    return Unreachable(f"{where}: signing in as {user!r} is not possible now ({code}).")
+    return Unreachable(f"{where}: signing in as {user!r} is not possible now ({code}).", "Try again later.")
 
 
 async def _signed_in_with_token(client: aiosmtplib.SMTP, user: str, where: str, tokens: Tokens, token: Token) -> None:
     """AUTH XOAUTH2. A token that was kept, and is refused, is replaced once: it may have been withdrawn."""
     if "xoauth2" not in client.server_auth_methods:
-        raise Denied(f"{where}: the relay takes no token (no AUTH XOAUTH2). Check host, port and tls.")
+        raise Denied(f"{where}: the relay takes no token (no AUTH XOAUTH2).", "Check host, port and tls.")
     offered: Token | None = token
     while offered:
         try:
@@ -306,7 +313,7 @@ async def _signed_in_with_token(client: aiosmtplib.SMTP, user: str, where: str, 
             if 400 <= error.code <= 499:
                 raise _not_now(where, user, error.code) from None
         offered = await tokens.instead_of(offered)
-    raise Denied(f"{where}: {refused_token(user, tokens)}")
+    raise refused_token(where, user, tokens)
 
 
 def _trouble(error: Exception) -> str:
@@ -314,6 +321,8 @@ def _trouble(error: Exception) -> str:
         return "no answer in time."
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return f"answered {error.code} {error.message}"
+    if words := why_not(error):
+        return f"{words}."
     return str(error) or type(error).__name__
 
 

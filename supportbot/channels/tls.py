@@ -17,13 +17,14 @@ def context(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     except OSError as error:  # ssl.SSLError is one too
-        raise Denied(f"ca_file {ca_file} cannot be read as PEM certificates ({error}).") from None
+        what = f"ca_file {ca_file} cannot be read as PEM certificates ({error})."
+        raise Denied(what, "Name a file of certificates, or remove ca_file.") from None
 
 
-def in_words(error: ssl.SSLError) -> str:
-    """What a failed handshake means for the operator."""
+def in_words(error: ssl.SSLError) -> tuple[str, str]:
+    """What a failed handshake means for the operator, and its mend."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not accepted: {error.verify_message}. Check host, or set ca_file."
+        return f"its certificate is not accepted: {error.verify_message}.", "Check host, or set ca_file."
     if error.reason in ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"):
-        return "it does not speak TLS on this port. Check port and tls."
-    return f"the TLS handshake failed ({error.reason or error})."
+        return "it does not speak TLS on this port.", "Check port and tls."
+    return f"the TLS handshake failed ({error.reason or error}).", "Check host, port and tls."

@@ -75,7 +75,8 @@ class Trouble:
 
     @property
     def error(self) -> Unreachable | Denied:
-        return Unreachable(str(self.problem)) if self.later else Denied(str(self.problem))
+        what = f"{self.problem.where}: {self.problem.what}"
+        return (Unreachable if self.later else Denied)(what, self.problem.mend)
 
 
 class Tokens:
@@ -187,10 +188,11 @@ class Tokens:
 
     def _unanswered(self, error: Exception) -> Trouble:
         if isinstance(error, Denied):
-            return self._trouble_with(f"cannot be asked: {error}", "Check ca_file.", later=False)
+            return self._trouble_with(f"cannot be asked: {error.what}", error.mend, later=False)
         if isinstance(error, ssl.SSLError):  # aiohttp's, which hides the one that it comes from
             cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-            return self._trouble_with(f"is not trusted: {tls.in_words(cause)}", "", later=False)
+            what, mend = tls.in_words(cause)
+            return self._trouble_with(f"is not trusted: {what}", mend, later=False)
         why = "in time" if isinstance(error, TimeoutError) else f"({type(error).__name__})"
         return self._trouble_with(f"does not answer {why}.", _REACH, later=True)
 

@@ -1,28 +1,36 @@
-"""`check`: a config -> everything that keeps `run` from running well, all at once, each with its mend."""
+"""`check`: a config -> everything that keeps `run` from running well, all at once, each with its mend.
+
+Where the config itself has mistakes, its sections that have none are looked at all the same.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 import typer
 
-from supportbot.app import build_knowledge
+from supportbot import rules_folder
+from supportbot.app import keys_of
 from supportbot.channels import imap
 from supportbot.channels.sign_in import Credential, Credentials, Tokens
 from supportbot.channels.smtp import Relay
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, counted, say, say_json
-from supportbot.commands.opening import load_config, open_database
-from supportbot.config import Config
-from supportbot.config_file import secrets_of
+from supportbot.commands.opening import load_config, open_database, place_of_config
+from supportbot.config import Config, SmtpSection
+from supportbot.config_file import readable, secrets_in
 from supportbot.config_values import Auth
 from supportbot.errors import Invalid, Problem, SupportbotError
 from supportbot.store import registry as stored_registry
 from supportbot.tickets.partner_mail import subject_mistake
 from supportbot.triage.registry import Registry
 
-LOOK = "Look at host, port, tls and user of that block, and whether this machine may go there."
+Sections = Mapping[str, Any]
+"""Of the config, by name: those without mistakes."""
+
+NEEDS = {"desk": "the desk's secret", "rules": "rules", "database": "database and registry", "mailbox": "mailboxes",
+         "smtp": "mail relay"}  # fmt: skip
+"""What can only be looked at where a section of the config is right."""
 
 
 def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
@@ -33,37 +41,58 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
 
     Example: supportbot check --config /etc/supportbot/config.toml
     """
-    problems = asyncio.run(_check(load_config(config)))
+    file = place_of_config(config)
+    try:
+        sections, problems = dict(load_config(file)), []
+    except Invalid as error:
+        sections, problems = readable(file), list(error.problems)
+    problems = list(dict.fromkeys([*problems, *asyncio.run(_check(sections))]))
     for problem in problems:
         if as_json:
             say_json({"where": problem.where, "what": problem.what, "mend": problem.mend})
         else:
             say(f"- {problem}")
-    if not as_json:
-        well = "All is well: config, secrets, rules, registry, database, mailboxes and mail relay."
-        say(f"{counted(len(problems), 'problem')} found." if problems else well)
+    left_out = [what for section, what in NEEDS.items() if section not in sections]
+    if left_out:
+        _tell_left_out(", ".join(left_out), as_json)
+    if as_json:
+        raise typer.Exit(1 if problems else 0)
+    well = "All is well: config, secrets, rules, registry, database, mailboxes and mail relay."
+    say(f"{counted(len(problems), 'problem')} found." if problems else well)
     raise typer.Exit(1 if problems else 0)
 
 
-async def _check(settings: Config) -> list[Problem]:
+def _tell_left_out(what: str, as_json: bool) -> None:
+    told = Problem("check", f"not looked at, as the config is broken there: {what}.", "Mend it and check again.")
+    if as_json:
+        say_json({"where": told.where, "what": told.what, "mend": told.mend})
+    else:
+        say(f"{told.what.capitalize()} {told.mend}")
+
+
+async def _check(sections: Sections) -> list[Problem]:
     problems: list[Problem] = []
-    for where, secret in secrets_of(settings):
+    for where, secret in secrets_in(sections):
         try:
             secret.read(where)
         except Invalid as error:
             problems.extend(error.problems)
-    stored, found = await _check_database(settings)
-    problems.extend(found)
-    problems.extend(await asyncio.to_thread(_check_knowledge, settings, stored))
+    if "database" in sections:
+        problems.extend(await _check_database(sections))
+    problems.extend(await asyncio.to_thread(_check_rules, sections))
+    problems.extend(_check_people(sections))
+    for answers in await asyncio.gather(*_servers(sections)):
+        problems.extend(answers)
+    return problems
+
+
+def _servers(sections: Sections) -> Iterator[Awaitable[list[Problem]]]:
     credentials = Credentials()
-    servers = [
-        _check_server(credentials, mailbox.auth, f"mailbox {mailbox.name}: auth", partial(imap.check, mailbox))
-        for mailbox in settings.mailbox
-    ]
-    servers.append(_check_server(credentials, settings.smtp.auth, "smtp.auth", partial(_check_relay, settings)))
-    for answers in await asyncio.gather(*servers):
-        problems.extend(answer if answer.mend else replace(answer, mend=LOOK) for answer in answers)
-    return list(dict.fromkeys(problems))
+    for mailbox in sections.get("mailbox", ()):
+        where = f"mailbox {mailbox.name}: auth"
+        yield _check_server(credentials, mailbox.auth, where, partial(imap.check, mailbox))
+    if smtp := sections.get("smtp"):
+        yield _check_server(credentials, smtp.auth, "smtp.auth", partial(_check_relay, smtp))
 
 
 async def _check_server(
@@ -82,40 +111,55 @@ async def _check_server(
     return problems or await look(credential)
 
 
-async def _check_relay(settings: Config, credential: Credential | None) -> list[Problem]:
-    relay = Relay(settings.smtp, credential, "localhost")
+async def _check_relay(settings: SmtpSection, credential: Credential | None) -> list[Problem]:
+    relay = Relay(settings, credential, "localhost")
     try:
         return await relay.check()
     finally:
         await relay.close()
 
 
-async def _check_database(settings: Config) -> tuple[Registry, list[Problem]]:
+async def _check_database(sections: Sections) -> list[Problem]:
+    settings = Config.model_construct(**sections)  # of which only database and folder are read
     try:
-        database = await open_database(settings, make=True)
+        database = await open_database(settings, make=False)  # it only looks
+    except Invalid as error:
+        return list(error.problems)
     except SupportbotError as error:
-        return Registry(), [Problem("database.url", f"cannot be opened: {error}")]
+        return [Problem("database.url", f"cannot be opened: {error.what}", error.mend)]
     try:
         stored = await database.read(stored_registry.load)
     finally:
         await database.close()
+    return list(_check_registry(stored))
+
+
+def _check_registry(stored: Registry) -> Iterator[Problem]:
     if not stored.customers:
-        return stored, [Problem("registry", "holds no customers.", "Import one: supportbot registry import DIR")]
-    return stored, []
+        yield Problem("registry", "holds no customers.", "Import one: supportbot registry import DIR")
+    for partner in stored.partners.values():
+        if partner.subject and (mistake := subject_mistake(partner.subject)):
+            where = f"partners.toml: {partner.id}: subject"
+            yield Problem(where, f"{mistake}.", "Mend it and import again; until then our own subject is used.")
 
 
-def _check_knowledge(settings: Config, stored: Registry) -> list[Problem]:
-    try:
-        known = build_knowledge(settings, stored)
-    except Invalid as error:
-        return list(error.problems)
-    problems = [
-        Problem(f"partners.toml: {partner.id}: subject", f"{mistake}.", "Our own subject is used instead.")
-        for partner in stored.partners.values()
-        if partner.subject and (mistake := subject_mistake(partner.subject))
-    ]
-    if not known.alert_to:
-        problems.append(Problem("alert.to", "names nobody: urgent faults would alert no one.", "Name a person."))
-    if not known.digest_to:
-        problems.append(Problem("digest.to", "names nobody, so nobody gets the digest.", "Name a person."))
+def _check_rules(sections: Sections) -> list[Problem]:
+    problems: list[Problem] = []
+    looks: list[Callable[[], object]] = []
+    if "rules" in sections:
+        looks.append(lambda: rules_folder.read(sections["rules"].folder))
+    if "desk" in sections:
+        looks.append(lambda: keys_of(sections["desk"]))
+    for look in looks:
+        try:
+            look()
+        except Invalid as error:
+            problems.extend(error.problems)
     return problems
+
+
+def _check_people(sections: Sections) -> Iterator[Problem]:
+    if {"alert", "staff"} <= sections.keys() and not sections["alert"].to and not sections["staff"]:
+        yield Problem("alert.to", "names nobody: urgent faults would alert no one.", "Name a person.")
+    if "digest" in sections and not sections["digest"].to:
+        yield Problem("digest.to", "names nobody, so nobody gets the digest.", "Name a person.")

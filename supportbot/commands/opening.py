@@ -26,11 +26,16 @@ T = TypeVar("T")
 
 def load_config(place: Path) -> Config:
     """The config in a file, or in the file config.toml of a folder. Raises Invalid."""
+    return load(place_of_config(place))
+
+
+def place_of_config(place: Path) -> Path:
+    """The config's file, which may be named by its folder. Raises Invalid where there is none."""
     file = place / "config.toml" if place.is_dir() else place
     if not file.exists():
         mend = "Name yours with --config FILE or SUPPORTBOT_CONFIG=FILE; a new one is made by: supportbot init DIR"
         raise Invalid([Problem(str(file), "is not there.", mend)])
-    return load(file)
+    return file
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ async def open_database(config: Config, make: bool) -> Database:
         if not url.startswith(SQLITE):  # the text of another one's URL may hold a password
             raise
         file = config.folder / url.removeprefix(SQLITE)
-        raise Unreachable(f"{file}: {error}. Look at database.url, and at whose the file is.") from error
+        mend = error.mend or "Look at database.url, and at whose the file is."
+        raise Unreachable(f"{file}: {error.what.rstrip('.')}.", mend) from error
 
 
 def with_database(config_file: Path, work: Callable[[Stored], Awaitable[T]], make: bool = False) -> T:

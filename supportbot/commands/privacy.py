@@ -15,7 +15,17 @@ from typing import Annotated, TypeVar
 import typer
 from sqlalchemy import Connection
 
-from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, JsonOption, actor, group, say, say_json
+from supportbot.commands.common import (
+    DEFAULT_CONFIG,
+    ByOption,
+    ConfigOption,
+    JsonOption,
+    actor,
+    counted,
+    group,
+    say,
+    say_json,
+)
 from supportbot.commands.opening import Stored, with_database
 from supportbot.commands.privacy_export import write_export
 from supportbot.errors import Invalid, Occupied, Problem
@@ -37,6 +47,8 @@ ALWAYS_STAYS = (
     "copies on the mail server, in the folders that mails were moved to: delete them there",
     "backups made before: they are to be left to their own end",
 )
+EXPORTED = {"tickets": "ticket", "mails": "mail", "letters": "letter", "registry": "registry row"}
+"""What an export counts, each as one of it is called."""
 ROUNDS = 3
 """New mails may come while it is erased."""
 AT_ONCE = 50_000_000
@@ -95,7 +107,11 @@ def privacy_export(
         if folder.exists():
             raise Invalid([Problem(str(folder), "is already there.", "Name a new folder: --to FOLDER")])
         found = await _look(stored, asked)
-        counts = await stored.database.read(lambda conn: write_export(conn, found, asked, folder, stored.now()))
+        if found == Found():
+            raise Invalid([Problem(asked.address, "is nowhere in what is stored: there is nothing to export.")])
+        counts = await stored.database.read(
+            lambda conn: write_export(conn, found, asked, folder, stored.now(), stored.zone)
+        )
         hashed = same_address.address_hash(asked.address, _key(stored))
         await stored.database.write(
             lambda conn: retention.note(conn, stored.now(), who, "exported", counts, hashed),
@@ -103,7 +119,7 @@ def privacy_export(
         return folder, counts
 
     folder, counts = with_database(config, work)
-    say(f"{folder}: {', '.join(f'{count} {name}' for name, count in counts.items())}. Begin with index.txt.")
+    say(f"{folder}: {_counted(counts)}. Begin with index.txt.")
 
 
 @privacy_app.command("erase")
@@ -214,6 +230,10 @@ async def _is_alone(database: Database) -> bool:
     except Occupied:
         return False
     return True
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(counted(count, EXPORTED[name]) for name, count in counts.items())
 
 
 def _told(planned: Plan) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -18,7 +19,7 @@ from supportbot.store.about import Found
 from supportbot.tickets.same_address import Wanted
 
 INDEX = """\
-Personal data about {address}, as stored on {now:%Y-%m-%d %H:%M} UTC
+Personal data about {address}, as stored on {now:%Y-%m-%d %H:%M %Z}
 (General Data Protection Regulation, article 15). Personuppgifter om {address} (dataskyddsförordningen, artikel 15).
 
 data.json   everything in one file, for programs
@@ -27,8 +28,10 @@ letters/    what was sent about them (.eml)
 """
 
 
-def write_export(conn: Connection, found: Found, wanted: Wanted, folder: Path, now: datetime) -> dict[str, int]:
-    """Write the folder; how much of what is in it. Raises OSError."""
+def write_export(
+    conn: Connection, found: Found, wanted: Wanted, folder: Path, now: datetime, zone: ZoneInfo
+) -> dict[str, int]:
+    """Write the folder; how much of what is in it. `zone`: of the times in index.txt. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True)
     data: dict[str, Any] = {"address": wanted.address, "at": now}
     data["tickets"] = [_ticket(conn, number) for number in found.tickets]
@@ -42,7 +45,7 @@ def write_export(conn: Connection, found: Found, wanted: Wanted, folder: Path, n
     ]
     text = json.dumps(data, ensure_ascii=False, indent=1, default=_plain)
     _write(folder / "data.json", text.encode("utf-8", "replace"))
-    _write(folder / "index.txt", _index(data, wanted, now).encode("utf-8", "replace"))
+    _write(folder / "index.txt", _index(data, wanted, now, zone).encode("utf-8", "replace"))
     return {name: len(data[name]) for name in ("tickets", "mails", "letters", "registry")}
 
 
@@ -95,20 +98,23 @@ def _plain(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _index(data: dict[str, Any], wanted: Wanted, now: datetime) -> str:
-    lines = [INDEX.format(address=wanted.address, now=now)]
+def _index(data: dict[str, Any], wanted: Wanted, now: datetime, zone: ZoneInfo) -> str:
+    def at(moment: datetime) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+    lines = [INDEX.format(address=wanted.address, now=now.astimezone(zone))]
     for row in data["tickets"]:
-        lines.append(f"Ticket {row['number']}, {row['opened']:%Y-%m-%d}, {row['status']}: {row['subject']}")
-        lines += [f"    {one['at']:%Y-%m-%d %H:%M} {one['kind']} by {one['author']}" for one in row["articles"]]
-        lines += [f"    {one['at']:%Y-%m-%d %H:%M} {one['what']}: {one['text']}" for one in row["journal"]]
+        lines.append(f"Ticket {row['number']}, {at(row['opened'])}, {row['status']}: {row['subject']}")
+        lines += [f"    {at(one['at'])} {one['kind']} by {one['author']}" for one in row["articles"]]
+        lines += [f"    {at(one['at'])} {one['what']}: {one['text']}" for one in row["journal"]]
     lines += ["", "Mails:"]
     for row in data["mails"]:
         what = f"ticket {row['ticket']}" if row["ticket"] else row["verdict"]
-        lines.append(f"    {row['file'] or 'content removed'}, received {row['received']:%Y-%m-%d %H:%M}, {what}")
+        lines.append(f"    {row['file'] or 'content removed'}, received {at(row['received'])}, {what}")
     lines += ["", "Letters:"]
     for row in data["letters"]:
         to = row["recipient"] or "(removed)"
-        lines.append(f"    {row['file'] or 'content removed'}, {row['kind']} to {to}, {row['created']:%Y-%m-%d %H:%M}")
+        lines.append(f"    {row['file'] or 'content removed'}, {row['kind']} to {to}, {at(row['created'])}")
     lines += ["", "Rows of the registry:"]
     lines += [
         f"    {row.get('name', '')}: {json.dumps(row, ensure_ascii=False, default=_plain)}" for row in data["registry"]

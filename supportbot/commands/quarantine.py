@@ -20,6 +20,7 @@ from supportbot.commands.opening import Stored, with_database, with_desk
 from supportbot.errors import Invalid, Problem
 from supportbot.store import inbox
 from supportbot.store.inbox import InboxRow
+from supportbot.tickets.digest_values import LOOKED_AT
 from supportbot.tickets.privacy import mask_personal_numbers
 
 quarantine_app = group("Mails that were set aside for a person.")
@@ -99,7 +100,7 @@ def drop_quarantine(mail: MailArgument, by: ByOption = "", config: ConfigOption 
     async def work(stored: Stored) -> None:
         def change(conn: Connection) -> None:
             _set_aside_row(conn, mail)
-            inbox.finish(conn, mail, "ignore", f"looked at by {who}", None, stored.now())
+            inbox.finish(conn, mail, "ignore", f"{LOOKED_AT}{who}", None, stored.now())
 
         await stored.database.write(change)
 

@@ -56,9 +56,14 @@ class Difference:
 class Replayed:
     """All that was found."""
 
-    mails: int = 0
+    judged: int = 0
     different: int = 0
+    no_ticket: int = 0
+    """Mails that opened no ticket: no decision was stored that today's could be held against."""
+    erased: int = 0
+    waiting: int = 0
     unread: list[str] = field(default_factory=list)
+    """Mails that could not be judged, each with why."""
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -77,19 +82,22 @@ def replay(config: Path, rules: Path | None, since: str, as_json: bool, limit: i
         typer.echo(_summary(found, after, rules), err=True)
     else:
         say(_summary(found, after, rules))
-        _tell(found, EXAMPLES if limit is None else limit)
+        _tell(found, EXAMPLES if limit is None else limit, rules)
 
 
 async def _replay(desk: Desk, edited: rulebook.RuleBook | None, after: datetime) -> Replayed:
     now = desk.known.judging
     assert now is not None, "this desk was opened with its rules"
     sides = (now, Judging(desk.known.registry, edited)) if edited else (now,)
-    found, last = Replayed(), 0
+    erased, waiting = await desk.database.read(lambda conn: inbox.not_settled(conn, after))
+    found, last = Replayed(erased=erased, waiting=waiting), 0
     async with judges(desk, *sides) as judging:
         while rows := await _page(desk, after, last):
             last = rows[-1].id
             stored = {} if edited else await _stored(desk, rows)
-            for one in await judging.judge([row for row in rows if edited or row.id in stored]):
+            wanted = [row for row in rows if edited or row.id in stored]
+            found.no_ticket += len(rows) - len(wanted)
+            for one in await judging.judge(wanted):
                 _note(found, one, stored.get(one.row.id))
     return found
 
@@ -125,10 +133,10 @@ async def _stored(desk: Desk, rows: Sequence[InboxRow]) -> dict[int, Stored]:
 
 
 def _note(found: Replayed, one: Rejudged, stored: Stored | None) -> None:
-    found.mails += 1
     if not one.decisions:
         found.unread.append(f"mail {one.row.id}: {one.problem}")
         return
+    found.judged += 1
     before, after = (stored.decision if stored else one.decisions[0]), one.decisions[-1]
     differing = [name for name in LABEL if getattr(before, name) != getattr(after, name)]
     found.different += bool(differing)
@@ -157,34 +165,59 @@ def _difference(one: Rejudged, name: str, before: Decision, after: Decision, by_
 
 def _summary(found: Replayed, after: datetime, rules: Path | None) -> str:
     against = f"the rules in {rules} against the config's" if rules else "today's rules against what was decided"
-    told = f"{counted(found.mails, 'mail')} since {after:%Y-%m-%d}, {against}: {found.different} would be different"
-    return f"{told}, {len(found.unread)} could not be judged." if found.unread else f"{told}."
+    lines = [
+        f"{counted(found.judged, 'mail')} since {after:%Y-%m-%d} judged again, {against}.",
+        f"{found.different} of them would be decided otherwise.",
+    ]
+    lines += [f"Left out: {counted(count, 'mail')} {why}." for count, why in _left_out(found) if count]
+    return "\n".join(lines)
 
 
-def _tell(found: Replayed, limit: int) -> None:
+def _left_out(found: Replayed) -> tuple[tuple[int, str], ...]:
+    return (
+        (found.no_ticket, "that opened no ticket, so no decision of theirs is stored (--rules DIR judges them, too)"),
+        (found.erased, "whose content was removed"),
+        (found.waiting, "not yet decided"),
+        (len(found.unread), "that could not be judged"),
+    )
+
+
+def _tell(found: Replayed, limit: int, rules: Path | None) -> None:
     counts = Counter(one.field for one in found.differences)
     for name in LABEL:
         if not counts[name]:
             continue
         of_field = [one for one in found.differences if one.field == name]
         by_hand = sum(one.by_hand for one in of_field)
-        say(f"\n{name}: {counts[name]}{f' ({by_hand} of them changed by a person or a later mail)' if by_hand else ''}")
+        hand = f", {by_hand} of them changed by a person or a later mail" if by_hand else ""
+        say(f"\n{name}: {counted(counts[name], 'mail')} would be decided otherwise{hand}")
         kinds = Counter((_shown(one.before), _shown(one.after)) for one in of_field)
-        say("    " + ", ".join(f"{count} x {old} -> {new}" for (old, new), count in kinds.most_common()))
+        for (old, new), count in kinds.most_common():
+            say(f"    {counted(count, 'mail')}: {new} instead of {old}")
         for one in of_field[:limit]:
-            say(_example(one))
+            say(_example(one, rules))
         if len(of_field) > limit:
             say(f"    … {len(of_field) - limit} more (--limit)")
+    if found.unread[:limit]:
+        say("\nCould not be judged:")
     for line in found.unread[:limit]:
-        say(line)
+        say(f"    {line}")
 
 
-def _example(one: Difference) -> str:
+def _example(one: Difference, rules: Path | None) -> str:
+    """One difference as a sentence."""
     place = f"ticket {one.ticket}" if one.ticket else f"mail {one.mail}"
-    seen = f', seen in "{one.words}"' if one.words else ""
-    rules = f"{one.rule_before or 'default'} -> {one.rule_after or 'default'}"
-    hand = ", changed since" if one.by_hand else ""
-    return f"    {place} {one.subject[:60]!r}: {_shown(one.before)} -> {_shown(one.after)} ({rules}{seen}{hand})"
+    before = f"{'The config says' if rules else 'It was decided'} {_shown(one.before)} ({_by(one.rule_before)})"
+    after = f"{'the edited rules say' if rules else 'today it would be'} {_shown(one.after)} ({_by(one.rule_after)})"
+    seen = f' Seen in "{one.words}".' if one.words else ""
+    hand = " A person or a later mail has changed it since." if one.by_hand else ""
+    return f"    {place} {one.subject[:60]!r}: {before}; {after}.{seen}{hand}"
+
+
+def _by(rule: str) -> str:
+    if rule == CORRECTION:
+        return "corrected by a person"
+    return f"rule {rule}" if rule else "no rule spoke"
 
 
 def _shown(value: Any) -> str:

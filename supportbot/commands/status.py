@@ -32,6 +32,8 @@ class Look:
     state: State
     late: list[OutboxRow]
     """Mails that wait to leave for longer than WAITING."""
+    lives: bool
+    """Whether a daemon works with this database, here or, where several may, anywhere."""
 
     def at(self, moment: datetime) -> str:
         return moment.astimezone(self.config.desk.zone).strftime("%Y-%m-%d %H:%M")
@@ -56,10 +58,11 @@ def status(
         now = stored.now()
         state = await stored.database.read(lambda conn: stored_status.state(conn, now))
         queued = await stored.database.read(lambda conn: outbox.listing(conn, "queued", MOST))
-        return Look(stored.config, now, state, [row for row in queued if _is_late(row, now)])
+        lives = bool(state.daemons) if stored.database.shared else stored.database.is_occupied("daemon")
+        return Look(stored.config, now, state, [row for row in queued if _is_late(row, now)], lives)
 
     look = with_database(config, work)
-    troubles = [*_mailboxes(look), *_rules(look), *_mails(look), *_alarms(look), *_people(look)]
+    troubles = [*_daemon(look), *_mailboxes(look), *_rules(look), *_mails(look), *_alarms(look), *_people(look)]
     if as_json:
         say_json(_as_json(look, troubles))
     else:
@@ -88,6 +91,15 @@ def _is_late(row: OutboxRow, now: datetime) -> bool:
     return now - (row.created if row.reason else row.due) > WAITING
 
 
+def _daemon(look: Look) -> list[str]:
+    if not look.lives:
+        return ["no daemon runs: supportbot run"]
+    looked = look.state.look.at
+    if looked and look.now - looked > WAITING:
+        return [f"the daemon runs, but has not looked for faults since {look.at(looked)}: restart it, and see its log"]
+    return []
+
+
 def _mailboxes(look: Look) -> list[str]:
     known = {(box.name, box.folder): box for box in look.state.mailboxes}
     found = []
@@ -95,8 +107,7 @@ def _mailboxes(look: Look) -> list[str]:
         seen = known.get((box.name, box.folders.inbox), mailboxes.unread(box.name, box.folders.inbox))
         if unwell := seen.unwell(timedelta(seconds=box.search_seconds), look.now):
             since = f" (since {look.at(unwell.since)})" if unwell.since else ""
-            hint = "" if unwell.refused else "; is the daemon running? (supportbot run)"
-            found.append(f"mailbox {box.name}: {unwell.because}{since}{hint}")
+            found.append(f"mailbox {box.name}: {unwell.because}{since}")
     return found
 
 
@@ -116,7 +127,7 @@ def _rules(look: Look) -> list[str]:
 def _mails(look: Look) -> list[str]:
     state, found = look.state, []
     if state.oldest_waiting and look.now - state.oldest_waiting > STALE:
-        found.append(f"a mail waits for triage since {look.at(state.oldest_waiting)}; is the daemon running?")
+        found.append(f"a mail waits for triage since {look.at(state.oldest_waiting)}")
     if look.late:
         reason, since = _most_common_reason(look.late), min(row.created for row in look.late)
         found.append(
@@ -127,20 +138,16 @@ def _mails(look: Look) -> list[str]:
 
 
 def _alarms(look: Look) -> list[str]:
-    """The alarms that were raised and not yet called off, and a daemon that looks no more."""
-    seen = look.state.look
-    found = [
+    """Those that were raised and not yet called off."""
+    return [
         f"alarm {one.fault.key}: raised for a fault since {look.at(one.fault.since)}: {one.fault.because}"
-        for one in seen.noted
+        for one in look.state.look.noted
         if one.alarmed
     ]
-    if seen.at and look.now - seen.at > WAITING:
-        found.append(f"the daemon last looked for faults {look.at(seen.at)}; is it running? (supportbot run)")
-    return found
 
 
 def _most_common_reason(rows: list[OutboxRow]) -> str:
-    ((reason, _),) = Counter(row.reason or "not tried yet; is the daemon running?" for row in rows).most_common(1)
+    ((reason, _),) = Counter(row.reason or "not tried yet" for row in rows).most_common(1)
     return reason
 
 
@@ -159,6 +166,7 @@ def _as_json(look: Look, troubles: list[str]) -> dict[str, Any]:
     state = look.state
     return {
         "well": not troubles,
+        "daemon_lives": look.lives,
         "troubles": troubles,
         "open_tickets": state.open_tickets,
         "to_ring": state.to_ring,
@@ -201,7 +209,7 @@ def _tell(look: Look, troubles: list[str]) -> None:
         say(f"daemons:       {', '.join(map(_host, state.daemons))}")
     for box in state.mailboxes:
         reader = f", by {_host(state.readers[box.name])}" if box.name in state.readers else ""
-        say(f"mailbox {box.name}: last read {look.at(box.last_search) if box.last_search else 'never'}{reader}")
+        say(f"mailbox {box.name}: last searched {look.at(box.last_search) if box.last_search else 'never'}{reader}")
     if state.reload:
         say(f"config, rules and registry of: {look.at(state.reload.at)}")
     if state.retention:

@@ -25,7 +25,7 @@ from supportbot.workers.settle import store_plan
 ticket_app = group("Do something with one ticket: supportbot ticket 10042 take")
 
 
-@ticket_app.callback()
+@ticket_app.callback(invoke_without_command=True)
 def one_ticket(
     context: typer.Context,
     number: Annotated[int, typer.Argument(help="The ticket's number.", metavar="NUMBER")],
@@ -34,6 +34,9 @@ def one_ticket(
 
     Example: supportbot ticket 10042 take --by Lisa
     """
+    if context.invoked_subcommand is None:
+        actions = ", ".join(context.command.list_commands(context))  # type: ignore[attr-defined]
+        context.fail(f"Say what to do: {actions}. For example: supportbot ticket {number} take")
     context.obj = number
 
 

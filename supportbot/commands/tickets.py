@@ -1,6 +1,7 @@
 """`tickets list|show`: what staff see. What they do stands in ticket.py."""
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import typer
@@ -123,13 +124,19 @@ def find(conn: Connection, number: int, lock: bool = False) -> Ticket:
     return ticket
 
 
-def _why(ticket: Ticket, stored: Stored) -> str:
+def _erased(whole: Whole, stored: Stored) -> date | None:
+    """The day on which the ticket's texts and people were removed; None where they were not."""
+    days = [entry.at.astimezone(stored.zone).date() for entry in whole.journal if entry.what == "erased"]
+    return days[0] if days else None
+
+
+def _why(whole: Whole, stored: Stored) -> str:
     """What was stored with the ticket; of today's rules only the clauses' words, so that broken rules hide nothing."""
     try:
         terms = rule_files.read(folders.read_rules(stored.config.rules.folder)).terms
     except Invalid:
         terms = Terms()
-    return explain.explain(ticket.decision, terms, passed_over=True)
+    return explain.explain(whole.ticket.decision, terms, passed_over=True, removed=_erased(whole, stored))
 
 
 def _as_json(whole: Whole, stored: Stored) -> dict[str, Any]:
@@ -142,7 +149,8 @@ def _as_json(whole: Whole, stored: Stored) -> dict[str, Any]:
         "articles": [{"at": a.at, "author": a.author, "kind": a.kind, "text": a.text} for a in whole.articles],
         "journal": [{"at": j.at, "actor": j.actor, "what": j.what, "text": j.text} for j in whole.journal],
         "sent": [{"id": row.id, "kind": row.kind, "to": row.recipient, "state": row.state} for row in whole.sent],
-        "why": _why(ticket, stored),
+        "erased": _erased(whole, stored),
+        "why": _why(whole, stored),
     }
 
 
@@ -150,18 +158,18 @@ def _tell(whole: Whole, stored: Stored) -> None:
     ticket, row = whole.ticket, _row(whole.ticket, stored)
     row["opened"] = _local(ticket.opened, stored)
     row["status"] += f" by {ticket.taken_by}" if ticket.taken_by else ""
-    say(f"Ticket {ticket.number}: {ticket.subject}")
+    removed = _erased(whole, stored) is not None and ticket.sender is None
+    say(f"Ticket {ticket.number}: {'(removed)' if removed else ticket.subject}")
     for key in TOLD:
         if row[key]:
             say(f"  {key + ':':<10} {row[key]}")
-    proven = "proven" if ticket.proven else f"not proven ({ticket.authenticity})"
-    say(f"  {'sender:':<10} {ticket.sender_name} <{ticket.sender or 'no usable address'}>, {proven}")
+    say(f"  {'sender:':<10} {'removed' if removed else _sender(ticket)}")
     if phone := ticket.phone_escalation:
         taken = f"taken by {phone.taken_by}" if phone.taken_by else "NOBODY HAS TAKEN IT"
         reached = "customer reached" if phone.reached else "customer not reached yet"
         say(f"  {'phone:':<10} {phone.number} since {_local(phone.since, stored)}, {taken}, {reached}")
     say("\nWhy")
-    say(_why(ticket, stored))
+    say(_why(whole, stored))
     for article in whole.articles:
         say(f"\n--- {_local(article.at, stored)} {article.author} ({article.kind})")
         say(article.text)
@@ -171,6 +179,21 @@ def _tell(whole: Whole, stored: Stored) -> None:
     say("\nSent")
     for mail in whole.sent:
         say(f"  {mail.kind} to {mail.recipient}: {mail.state} (supportbot outbox show {mail.id})")
+
+
+def _sender(ticket: Ticket) -> str:
+    return f"{ticket.sender_name} <{ticket.sender or 'no usable address'}>, {_proof(ticket)}"
+
+
+def _proof(ticket: Ticket) -> str:
+    """What "proven" rests on: the registry, and the mail server's check where that is believed."""
+    if ticket.authenticity == "failed":
+        return "not proven (the mail server's check of the sender failed)"
+    known = (
+        "the registry knows the address or its domain" if ticket.proven else "the registry does not know the address"
+    )
+    checked = "the mail server verified it" if ticket.authenticity == "verified" else "not checked by the mail server"
+    return f"{'proven' if ticket.proven else 'not proven'} ({known}; {checked})"
 
 
 def _local(moment: Any, stored: Stored) -> str:

@@ -209,6 +209,14 @@ def settled(conn: Connection, since: datetime, after: int, limit: int) -> list[I
     return [InboxRow(*row) for row in conn.execute(wanted.order_by(T.c.id).limit(limit))]
 
 
+def not_settled(conn: Connection, since: datetime) -> tuple[int, int]:
+    """Of the mails that came since then: how many have no bytes any more, and how many have no verdict yet."""
+    wanted = select(func.count()).where(T.c.received >= since)
+    return conn.scalars(wanted.where(T.c.erased.is_not(None))).one(), conn.scalars(
+        wanted.where(T.c.state != "done")
+    ).one()
+
+
 def quarantined(conn: Connection) -> list[InboxRow]:
     """What a person must look at, the oldest first."""
     return [InboxRow(*row) for row in conn.execute(select(*_ROW).where(_SET_ASIDE).order_by(T.c.id))]

@@ -115,7 +115,8 @@ def scrub(file: Path, whole: bool) -> bool:
 def prepare(file: Path, create: bool) -> None:
     """Make the database file for its owner only: it holds personal data. No-op where it is there."""
     if not create and not file.exists():
-        raise Invalid([Problem(str(file), "is not there.", "Make it: supportbot db upgrade")])
+        mend = "Make it: supportbot registry import DIR, or supportbot db upgrade"
+        raise Invalid([Problem(str(file), "is not there.", mend)])
     with as_errors():
         raw_folder(file).mkdir(mode=0o700, exist_ok=True)
         # Never opened where it is there: closing it would drop the locks that SQLite holds in this process.

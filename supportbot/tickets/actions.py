@@ -11,6 +11,7 @@ from supportbot.errors import Problem
 from supportbot.tickets.effects import Effect
 from supportbot.tickets.lifecycle import Plan, Policy, forward, moved
 from supportbot.tickets.ticket import Article, Billing, BillingState, JournalEntry, PhoneEscalation, Status, Ticket
+from supportbot.tickets.wording import STOCKHOLM
 from supportbot.triage.decision import Route
 
 
@@ -76,14 +77,27 @@ def set_urgent(ticket: Ticket, urgent: bool, policy: Policy, by: str, now: datet
 
 
 def decide_billing(ticket: Ticket, to: Literal["confirm", "waive"], why: str, by: str, now: datetime) -> Plan | Problem:
-    """Promise 4: a candidate becomes confirmed or waived by a person, with the reason in the journal (T7)."""
+    """Promise 4: a candidate becomes confirmed or waived by a person, with the reason in the journal (T7).
+
+    A later decision replaces an earlier one; its journal entry names that one.
+    """
     if ticket.billing.state is BillingState.NONE:
         return Problem(f"ticket {ticket.number}", "is no billing candidate.")
     state = BillingState.CONFIRMED if to == "confirm" else BillingState.WAIVED
     if ticket.billing.state is state:
         return Problem(f"ticket {ticket.number}", f"is already {state}.")
     changed = replace(ticket, billing=Billing(state, by, now, why), updated=now)
-    return Plan(changed, journal=(JournalEntry(now, by, f"billing {state}", why),))
+    said = "; ".join(part for part in (why, _replaced(ticket.billing)) if part)
+    return Plan(changed, journal=(JournalEntry(now, by, f"billing {state}", said),))
+
+
+def _replaced(before: Billing) -> str:
+    """What a person had decided before, in words; "" where nobody had."""
+    if before.state is BillingState.CANDIDATE:
+        return ""
+    by = f" by {before.decided_by}" if before.decided_by else ""
+    on = f" on {before.decided_at.astimezone(STOCKHOLM):%Y-%m-%d}" if before.decided_at else ""
+    return f"replaces the earlier decision: {before.state}{by}{on}"
 
 
 def note(ticket: Ticket, text: str, by: str, now: datetime) -> Plan | Problem:

@@ -13,6 +13,7 @@ from supportbot.mail.compose import Letter
 from supportbot.mail.message import Address
 from supportbot.tickets import escalation
 from supportbot.tickets.digest_values import (
+    LOOKED_AT,
     Count,
     Digest,
     DigestInput,
@@ -106,19 +107,28 @@ ORDER: tuple[SectionName, ...] = (
 )
 """From what cannot wait to what is in good hands."""
 
-COMMANDS: dict[SectionName, str] = {
-    "ring": "supportbot ticket {number} take",
-    "review": "supportbot ticket {number} route support (or: route partner ID)",
-    "unsure": "supportbot tickets show {number}",
-    "answered": "supportbot tickets show {number}",
-    "new": "supportbot ticket {number} take",
-    "partner": "supportbot tickets show {number}",
-    "taken": "supportbot ticket {number} resolve",
-    "billing": "supportbot ticket {number} bill confirm (or: bill waive)",
+COMMANDS: dict[SectionName, tuple[str, str]] = {
+    "ring": ("supportbot ticket {number} take", ""),
+    "review": ("supportbot ticket {number} route support", "route partner ID"),
+    "unsure": ("supportbot tickets show {number}", ""),
+    "answered": ("supportbot tickets show {number}", ""),
+    "new": ("supportbot ticket {number} take", ""),
+    "partner": ("supportbot tickets show {number}", ""),
+    "taken": ("supportbot ticket {number} resolve", ""),
+    "billing": ("supportbot ticket {number} bill confirm", "bill waive"),
 }
+"""What to type next, and what else it may be."""
+
+
+def _commands(ticket: Ticket, name: SectionName) -> tuple[str, str]:
+    """`resolve` is refused while nobody has decided the billing, so that comes first."""
+    undecided = name == "taken" and ticket.billing.state is BillingState.CANDIDATE
+    command, alternative = COMMANDS["billing" if undecided else name]
+    return command.format(number=ticket.number), alternative
 
 
 def _ticket_line(ticket: Ticket, name: SectionName) -> Line:
+    command, alternative = _commands(ticket, name)
     return Line(
         number=ticket.number,
         customer=ticket.customer_name or "",
@@ -127,7 +137,8 @@ def _ticket_line(ticket: Ticket, name: SectionName) -> Line:
         summary=_safe(ticket.summary or ticket.subject, 120),
         why=_safe(_why(ticket, name), 240),
         points=points_of(ticket.decision) if name == "review" else (),
-        command=COMMANDS[name].format(number=ticket.number),
+        command=command,
+        alternative=alternative,
         marks=tuple(mark for mark, holds in MARKS if holds(ticket)),
     )
 
@@ -228,6 +239,8 @@ def shortened(verdict: Verdict | None, reason: str) -> str:
     """A reason without the particulars of one mail, so that equal ones are counted together."""
     if verdict != "ignore":
         return verdict or ""
+    if reason.startswith(LOOKED_AT):
+        return "looked at by a person"
     return _safe(reason.partition(" (")[0], 60) or "ignore"
 
 
@@ -268,6 +281,7 @@ def _line_values(line: Line, now: datetime, language: str) -> dict[str, object]:
         "why": line.why,
         "points": list(line.points),
         "command": line.command,
+        "alternative": line.alternative,
         "marks": list(line.marks),
         "kind": line.kind or "",
     }

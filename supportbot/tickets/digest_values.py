@@ -15,6 +15,9 @@ SectionName = Literal[
     "ring", "review", "unsure", "answered", "new", "partner", "taken", "billing", "set_aside", "undelivered", "trouble"
 ]
 
+LOOKED_AT = "looked at by "
+"""How a verdict's reason begins where a person took a mail off the list of those set aside; the name follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
@@ -82,6 +85,8 @@ class Line:
     """What a person must know or clear up, in the section of tickets to review."""
     marks: tuple[str, ...] = ()
     """What staff must bear in mind: urgent, billable, unproven, unread."""
+    alternative: str = ""
+    """What else may be typed in place of the command's last words."""
     kind: EffectKind | None = None
     """What did not arrive, in the section of undelivered mails."""
 

@@ -117,7 +117,8 @@ def _filling(ticket: Ticket, language: str, partner: Partner, templates: Templat
 
 
 def _values(ticket: Ticket, language: str, office: Office, partner: Partner) -> dict[str, object]:
-    decision, found = ticket.decision, ticket.decision.found
+    decision = ticket.decision
+    found, device = _once(decision.found, decision.device or "")
     return {
         "number": str(ticket.number),
         "kind": decision.kind,
@@ -133,12 +134,20 @@ def _values(ticket: Ticket, language: str, office: Office, partner: Partner) -> 
         "unproven": not ticket.proven,
         "failed": ticket.authenticity == "failed",
         "facts": [{"name": name, "value": _fact(found[name])} for name in FACTS if found.get(name)],
-        "missing": [name for name in partner.required if name in FACTS and not found.get(name)],
-        "device": decision.device or "",
+        "missing": [name for name in partner.required if name in FACTS and not decision.found.get(name)],
+        "device": device,
         "billable_reason": (decision.billable_reason or "") if decision.billable else "",
         "billable_because": _because(ticket),
         "office": office.name,
     }
+
+
+def _once(found: Mapping[str, str], device: str) -> tuple[Mapping[str, str], str]:
+    """The facts and the device, without the one that the other says already."""
+    model = found.get("device_model", "")
+    if model.casefold() in device.casefold():
+        return {name: value for name, value in found.items() if name != "device_model"}, device
+    return found, "" if device.casefold() in model.casefold() else device
 
 
 def _fact(value: str) -> str:

@@ -5,11 +5,11 @@ partner's guidelines require. The trap is asking for what the mail has said: `un
 """
 
 import difflib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
+from supportbot import toml_words
 from supportbot.errors import Invalid, Problem
 from supportbot.triage.decision import Category, Decision
 from supportbot.triage.records import REQUIRABLE
@@ -56,10 +56,7 @@ class Questions:
 
 def read_questions(text: str, where: str = "questions.toml") -> Questions:
     """Raises Invalid with all mistakes at once; an empty text asks nothing."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid([Problem(where, f"is no TOML: {error}.")]) from None
+    data = toml_words.tables(where, text)
     problems: list[Problem] = []
     by_kind: dict[tuple[str, str], tuple[Asked, ...]] = {}
     by_fact: dict[str, Asked] = {}

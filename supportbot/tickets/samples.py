@@ -39,7 +39,8 @@ _LINE: dict[str, object] = {
     "age": "3 timmar",
     "summary": "Telefonen är död",
     "points": _POINTS,
-    "command": "supportbot ticket 10042 take",
+    "command": "supportbot ticket 10042 route support",
+    "alternative": "route partner ID",
     "marks": ["urgent", "billable", "unproven", "unread"],
     "kind": "forward",
 }

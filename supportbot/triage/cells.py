@@ -3,7 +3,6 @@
 import csv
 import difflib
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -13,22 +12,32 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from stdnum.se import orgnr
 
-from supportbot.errors import Problem
+from supportbot.errors import Invalid, Problem
+from supportbot.toml_words import tables as tables_of
 from supportbot.triage.records import NumberRange, number_range
 
 T = TypeVar("T")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """Lines with their ends, which a quoted cell keeps. str.splitlines would also break at U+2028 and form feeds."""
+_CSV_WORDS = {
+    "unexpected end of data": "a quoted cell does not end",
+    "expected after": "something stands behind a quoted cell",
+    "field larger than": "a cell is longer than 131072 signs",
+    "new-line character": "a line ends within a cell without quotes",
+}
 Rows = list[tuple[str, T]]
 """Values with the place that each stands at: "customers.csv:7 C106"."""
 
 
-def csv_rows(file: str, text: str, columns: Sequence[str], problems: list[Problem]) -> Rows[dict[str, str]]:
+def csv_rows(file: str, text: str, problems: list[Problem], columns: Sequence[str]) -> Rows[dict[str, str]]:
     """The rows of a comma-separated file with exactly these columns, in any order; mistakes go to `problems`."""
     text = text.removeprefix("\ufeff")
     first = text.partition("\n")[0]
     if ";" in first and "," not in first:
         problems.append(Problem(f"{file}:1", "is separated by semicolons.", "Save it as CSV with commas (UTF-8)."))
+        return []
+    if not text.strip():
+        problems.append(Problem(file, "is empty.", f"Its first line names the columns: {','.join(columns)}"))
         return []
     reader = csv.reader(_LINE.findall(text), strict=True)
     found: Rows[dict[str, str]] = []
@@ -46,8 +55,13 @@ def csv_rows(file: str, text: str, columns: Sequence[str], problems: list[Proble
                 continue
             found.append((f"{where} {row[header.index(columns[0])].strip()}".rstrip(), _stripped(header, row)))
     except csv.Error as error:
-        problems.append(Problem(f"{file}:{reader.line_num}", f"is not valid CSV: {error}."))
+        mend = "Close each quote in its cell; a quote inside a cell is doubled."
+        problems.append(Problem(f"{file}:{reader.line_num}", f"is not valid CSV: {_csv_words(error)}.", mend))
     return found
+
+
+def _csv_words(error: csv.Error) -> str:
+    return next((words for said, words in _CSV_WORDS.items() if said in str(error)), str(error))
 
 
 def _stripped(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:
@@ -68,13 +82,13 @@ def _right_header(file: str, header: list[str], columns: Sequence[str], problems
     return not wrong
 
 
-def toml_tables(file: str, text: str, key: str, problems: list[Problem]) -> Rows[dict[str, Any]]:
+def toml_tables(file: str, text: str, problems: list[Problem], key: str) -> Rows[dict[str, Any]]:
     """The [[key]] tables of a TOML file that holds nothing else; mistakes go to `problems`."""
     text = text.removeprefix("\ufeff")
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(file, f"is not valid TOML: {error}."))
+        values = tables_of(file, text)
+    except Invalid as error:
+        problems.extend(error.problems)
         return []
     problems.extend(
         Problem(f"{file}: {name}", "is not known here.", did_you_mean(name, [key])) for name in values if name != key

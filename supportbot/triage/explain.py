@@ -4,6 +4,7 @@ For staff, the journal and the customer's boss: it quotes the terms word for wor
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from supportbot.triage.decision import Decision, Question, Reason
 from supportbot.triage.rule import Terms
@@ -20,10 +21,16 @@ _ASKED: tuple[tuple[Question, str], ...] = (
     ("language", "Language"),
 )
 
+_NOTHING_ELSE = "Nothing in the mail or the registry says otherwise."
 
-def explain(decision: Decision, terms: Terms, passed_over: bool = True) -> str:
-    """The decision in words, a paragraph for each question; with `passed_over`, also the rules that were stopped."""
-    lines = [line for question, title in _ASKED for line in _answer(decision, question, title, terms)]
+
+def explain(decision: Decision, terms: Terms, passed_over: bool = True, removed: date | None = None) -> str:
+    """The decision in words, a paragraph for each question; with `passed_over`, also the rules that were stopped.
+
+    `removed`: the day on which the reasons were erased with the ticket's texts.
+    """
+    unexplained = f"The reasons were removed (erased {removed})." if removed else _NOTHING_ELSE
+    lines = [line for question, title in _ASKED for line in _answer(decision, question, title, terms, unexplained)]
     if decision.device:
         lines.append(f"Device: {decision.device}")
     lines += [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in decision.found.items()]
@@ -35,7 +42,7 @@ def explain(decision: Decision, terms: Terms, passed_over: bool = True) -> str:
     return "\n".join(lines)
 
 
-def _answer(decision: Decision, question: Question, title: str, terms: Terms) -> Iterator[str]:
+def _answer(decision: Decision, question: Question, title: str, terms: Terms, unexplained: str) -> Iterator[str]:
     value = _shown(decision, question)
     reasons = decision.reasons.get(question, ())
     if value is None and not reasons:
@@ -50,7 +57,7 @@ def _answer(decision: Decision, question: Question, title: str, terms: Terms) ->
                 yield f"    {reason.clause}: {terms.text(reason.clause)}"
         yield from _seen(reason)
     if not reasons:
-        yield "    Nothing in the mail or the registry says otherwise."
+        yield f"    {unexplained}"
 
 
 def _seen(reason: Reason) -> Iterator[str]:

@@ -7,9 +7,10 @@ rows come from the files (`read`) or, in the daemon, from the database (the cons
 from supportbot.triage.evidence import Evidence, Sighting, identify
 from supportbot.triage.index import FREE_MAIL, Registry
 from supportbot.triage.records import Customer, Device, Model, NumberRange, Partner, number_range
-from supportbot.triage.registry_files import Difference, differences, read
+from supportbot.triage.registry_files import FILES, Difference, differences, read
 
 __all__ = [
+    "FILES",
     "FREE_MAIL",
     "Customer",
     "Device",

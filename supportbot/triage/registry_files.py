@@ -4,8 +4,9 @@ customers.csv, devices.csv, partners.toml, hardware.toml (triage.md, "The regist
 order mark, which is accepted, and in Sweden semicolons, which are refused in plain words, not read as one column.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TypeVar
 
 from supportbot.errors import Invalid, Problem
@@ -33,15 +34,29 @@ class Difference:
 def read(files: Mapping[str, str]) -> Registry:
     """The registry in the texts of the four files, by file name. Raises Invalid with all problems."""
     problems = [Problem(name, "is missing.", "A registry has all four files.") for name in FILES if name not in files]
-    customer_rows = csv_rows("customers.csv", files.get("customers.csv", ""), _CUSTOMER_COLUMNS, problems)
-    device_rows = csv_rows("devices.csv", files.get("devices.csv", ""), _DEVICE_COLUMNS, problems)
-    partner_rows = toml_tables("partners.toml", files.get("partners.toml", ""), "partner", problems)
-    model_rows = toml_tables("hardware.toml", files.get("hardware.toml", ""), "model", problems)
+    broken = {name for name in FILES if name not in files}
+    """Files whose rows are not all known: that another file refers to one of them is no mistake to tell."""
+
+    def rows_of(name: str, read_rows: Callable[[str, str, list[Problem]], Rows[T]]) -> Rows[T]:
+        found: list[Problem] = []
+        rows = read_rows(name, files[name], found) if name in files else []
+        broken.update([name] if found else [])
+        problems.extend(found)
+        return rows
+
+    customer_rows = rows_of("customers.csv", partial(csv_rows, columns=_CUSTOMER_COLUMNS))
+    device_rows = rows_of("devices.csv", partial(csv_rows, columns=_DEVICE_COLUMNS))
+    partner_rows = rows_of("partners.toml", partial(toml_tables, key="partner"))
+    model_rows = rows_of("hardware.toml", partial(toml_tables, key="model"))
     partners = [(where, partner_of(row, where, problems)) for where, row in partner_rows]
     models = [(where, model_of(row, where, problems)) for where, row in model_rows]
     customers = [(where, customer_of(row, where, problems)) for where, row in customer_rows]
     devices = [(where, device_of(row, where, problems)) for where, row in device_rows]
     problems.extend(_between(customers, devices, partners, models))
+    if "partners.toml" not in broken:
+        problems.extend(_without_partner(customers, {one.id for _, one in partners}))
+    if "customers.csv" not in broken:
+        problems.extend(_without_customer(devices, {one.customer_id for _, one in customers}))
     if problems:
         raise Invalid(problems)
     return Registry(_values(customers), _values(devices), _values(partners), _values(models))
@@ -63,13 +78,18 @@ def _between(
     yield from _twice([(where, domain) for where, one in partners for domain in one.domains], "domain")
     yield from _twice([(where, f"{one.vendor} {one.name}".casefold()) for where, one in models], "model")
     yield from _overlapping(customers)
-    known_partners, known_customers = {one.id for _, one in partners}, {one.customer_id for _, one in customers}
+
+
+def _without_partner(customers: Rows[Customer], known: set[str]) -> Iterator[Problem]:
     for where, customer in customers:
-        if customer.partner_id and customer.partner_id not in known_partners:
-            mend = _known("partners.toml", known_partners)
+        if customer.partner_id and customer.partner_id not in known:
+            mend = _known("partners.toml", known)
             yield Problem(where, f'partner_id "{customer.partner_id}" is in no [[partner]].', mend)
+
+
+def _without_customer(devices: Rows[Device], known: set[str]) -> Iterator[Problem]:
     for where, device in devices:
-        if device.customer_id and device.customer_id not in known_customers:
+        if device.customer_id and device.customer_id not in known:
             yield Problem(where, f'customer_id "{device.customer_id}" is not in customers.csv.', "Mend one of the two.")
 
 

@@ -5,14 +5,14 @@ and that stops only its own file.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from rapidfuzz import process
 
-from supportbot.errors import Problem
+from supportbot import toml_words
+from supportbot.errors import Invalid, Problem
 from supportbot.triage.conditions import PHRASE_SOURCES, PHRASE_WORDS, Condition
 from supportbot.triage.phrases import Phrase, parse
 from supportbot.triage.rule import Concept, Doubt, Example, Rule, Terms
@@ -28,7 +28,6 @@ BOUNDS = {
 }
 """What a file may say under [reader]."""
 _RULE_KEYS = ("name", "answer", "because", "clause", "sure", "when", "unless", "matches", "near_misses")
-_TOML_LINE = re.compile(r"\(at line (\d+)")
 
 
 @dataclass(slots=True)
@@ -65,10 +64,9 @@ def read(files: Mapping[str, str]) -> Written:
 
 def _toml(name: str, text: str, written: Written) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = _TOML_LINE.search(str(error))
-        written.blame(f"{name}:{line[1] if line else '?'}", f"is not TOML: {error}.")
+        return toml_words.tables(name, text)
+    except Invalid as error:
+        written.problems.extend(error.problems)
         return {}
 
 

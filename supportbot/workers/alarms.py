@@ -67,9 +67,9 @@ class AlarmWorker:
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
             self._turned = time.monotonic()
             await self.step()
+            await asyncio.sleep(LOOK_SECONDS)
 
     def trouble(self) -> str:
         """Why nobody could be told of a fault by mail, or "": then the heartbeat must not be given."""

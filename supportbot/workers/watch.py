@@ -189,7 +189,7 @@ class Watch:
 def _answer(well: bool, said: dict[str, object]) -> "web.Response":
     from aiohttp import web
 
-    text = json.dumps(said, ensure_ascii=False)
+    text = json.dumps(said, ensure_ascii=False) + "\n"
     return web.Response(text=text, status=200 if well else 503, content_type="application/json")
 
 

@@ -237,4 +237,4 @@ async def test_check(server, user, password, start_dovecot, other_certificate):
         assert words in problem.what
         assert problem.where == "mailbox test"
     (problem,) = await imap.check(settings, "wrong")
-    assert "Check user and password" in problem.what
+    assert problem.mend == "Check user and password."

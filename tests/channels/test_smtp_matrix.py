@@ -172,7 +172,7 @@ async def test_a_refused_password_drops_no_mail_and_is_not_tried_again_at_once(s
     assert "signing in as 'desk' was refused" in relay.denied
     assert "fel lösen" not in relay.denied
     (problem,) = await relay.check()
-    assert "Check user and password" in problem.what
+    assert problem.mend == "Check user and password."
     assert sink.copies == 0
 
 

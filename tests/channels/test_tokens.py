@@ -195,7 +195,7 @@ async def test_a_certificate_that_is_not_trusted(tmp_path, certificate, other_ce
             with pytest.raises(Denied, match=words):
                 await Tokens(section, WHERE).current()
         section = OAuth2.model_validate(settings("https://127.0.0.1/", tmp_path, ca_file=certificate.key_file))
-        with pytest.raises(Denied, match="Check ca_file"):
+        with pytest.raises(Denied, match=r"ca_file .* cannot be read as PEM"):
             await Tokens(section, WHERE).current()
     assert server.lines == []
 
@@ -203,7 +203,7 @@ async def test_a_certificate_that_is_not_trusted(tmp_path, certificate, other_ce
 async def test_a_secret_that_is_not_there(identity, tmp_path):
     section = identity.section(tmp_path)
     (tmp_path / "client.txt").unlink()
-    with pytest.raises(Denied, match=r"smtp\.auth\.oauth2\.client_secret: .*cannot be read"):
+    with pytest.raises(Denied, match=r"smtp\.auth\.oauth2\.client_secret: .*is not there. Write the secret into it"):
         await Tokens(section, WHERE).current()
     assert identity.asked == []
 

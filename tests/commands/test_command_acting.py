@@ -54,6 +54,22 @@ def test_a_person_decides_a_billing_candidate(desk):
     assert "is no billing candidate" in desk("ticket", desk.PLAIN, "bill", "confirm").err
 
 
+def test_a_later_billing_decision_says_which_it_replaces(desk):
+    first = desk("ticket", desk.BILLABLE, "bill", "confirm", "--by", "Lisa").out
+    assert "replaces" not in first
+    said = desk("ticket", desk.BILLABLE, "bill", "waive", "--why", "kulans", "--by", "Eva").out
+    assert "billing waived (kulans; replaces the earlier decision: confirmed by Lisa on 20" in said
+    whats = [(who, what) for who, what, _ in journal(desk, desk.BILLABLE)]
+    assert ("Lisa", "billing confirmed") in whats and ("Eva", "billing waived") in whats
+
+
+def test_a_number_alone_is_told_what_it_could_be_followed_by(run):
+    said = run("ticket", 10001)
+    assert (said.code, said.out) == (2, "")
+    assert "Say what to do: take, reached, route, urgent, bill, note, resolve." in said.err
+    assert "For example: supportbot ticket 10001 take" in said.err
+
+
 def test_note_and_resolve(desk):
     assert desk("ticket", desk.PLAIN, "note", "Ringde \x1b[31m kl. 9", "--by", "Lisa").code == 0
     assert r"Ringde \x1b[31m kl. 9" in desk("tickets", "show", desk.PLAIN).out

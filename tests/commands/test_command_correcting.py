@@ -109,6 +109,22 @@ def test_replay_of_todays_rules_shows_what_people_changed(corrected):
     (one,) = corrected("rules", "replay", "--json").rows
     assert (one["ticket"], one["field"], one["before"], one["after"]) == (10002, "urgent", False, True)
     assert (one["by_hand"], one["rule_before"]) == (True, "correction")
+    said = corrected("rules", "replay").out
+    assert "4 mails since" in said
+    assert "1 of them would be decided otherwise." in said
+    assert "Left out: 1 mail that opened no ticket" in said
+    assert "    1 mail: yes instead of no\n" in said
+    assert "It was decided no (corrected by a person); today it would be yes (rule " in said
+    assert "A person or a later mail has changed it since." in said
+
+
+def test_replay_says_which_mails_it_could_not_judge(corrected):
+    corrected.damage("UPDATE inbox SET erased = '2026-11-26 00:00:00' WHERE id = 1")
+    corrected.damage("UPDATE inbox SET state = 'new', verdict = NULL WHERE id = 5")
+    said = corrected("rules", "replay", "--rules", folders.shipped("rules")).out
+    assert "3 mails since" in said
+    assert "Left out: 1 mail whose content was removed." in said
+    assert "Left out: 1 mail not yet decided." in said
 
 
 def test_replay_shows_only_what_edited_rules_would_change(desk, tmp_path):
@@ -117,16 +133,19 @@ def test_replay_shows_only_what_edited_rules_would_change(desk, tmp_path):
     same = desk("rules", "replay", "--rules", rules)
     assert same.code == 0, same.err
     assert "5 mails since" in same.out
-    assert "0 would be different." in same.out
+    assert "0 of them would be decided otherwise." in same.out
+    assert "Left out" not in same.out
     billable = rules / "billable.toml"
     shipped = re.split(r"(?=\[\[billable\]\])", billable.read_text())
     edited = [rule.replace("unapproved_hardware", "not_purchased") if NAME in rule else rule for rule in shipped]
     billable.write_text("".join(edited))
     said = desk("rules", "replay", "--rules", rules)
     assert said.code == 0, said.err
-    assert "1 would be different." in said.out
-    assert "billable_reason: 1\n    1 x unapproved_hardware -> not_purchased" in said.out
-    assert "ticket 10004 'Grandstream GXP1625 är död': unapproved_hardware -> not_purchased" in said.out
+    assert "1 of them would be decided otherwise." in said.out
+    assert "billable_reason: 1 mail would be decided otherwise\n    1 mail: not_purchased instead of" in said.out
+    told = "The config says unapproved_hardware (rule model-not-approved); the edited rules say not_purchased (rule "
+    assert f"ticket 10004 'Grandstream GXP1625 är död': {told}" in said.out
+    assert 'Seen in "GXP1625".' in said.out
     (row,) = desk("rules", "replay", "--rules", rules, "--json").rows
     assert (row["rule_before"], row["words"]) == ("model-not-approved", "GXP1625")
     (row,) = desk("tickets", "show", desk.BILLABLE, "--json").rows

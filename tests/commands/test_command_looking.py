@@ -62,6 +62,20 @@ def test_one_ticket_with_its_why_and_what_was_sent(desk):
     assert "False" not in said.out
 
 
+@pytest.mark.parametrize(
+    ("proven", "authenticity", "says"),
+    [
+        (1, "unknown", ", proven (the registry knows the address or its domain; not checked by the mail server)\n"),
+        (1, "verified", ", proven (the registry knows the address or its domain; the mail server verified it)\n"),
+        (0, "unknown", ", not proven (the registry does not know the address; not checked by the mail server)\n"),
+        (0, "failed", ", not proven (the mail server's check of the sender failed)\n"),
+    ],
+)
+def test_one_ticket_says_what_proves_its_sender(desk, proven, authenticity, says):
+    desk.damage(f"UPDATE tickets SET proven = {proven}, authenticity = '{authenticity}' WHERE number = 10001")
+    assert says in desk("tickets", "show", desk.PLAIN).out
+
+
 def test_one_ticket_as_json(desk):
     (row,) = desk("tickets", "show", desk.PARTNER, "--json").rows
     assert row["partner"] == "P1"
@@ -168,7 +182,8 @@ def test_status_says_what_needs_a_person(desk):
     assert said.code == 1
     for words in (
         "open tickets:  4 (1 to ring)",
-        "! mailbox kundcenter: it has never been read; is the daemon running?",
+        "! no daemon runs: supportbot run",
+        "! mailbox kundcenter: it has never been read\n",
         r"! mails wait: 535 5.7.8 wrong password\x1b[31m",
         "! 1 urgent ticket not taken: supportbot tickets list --urgent",
         "! 1 mail set aside: supportbot quarantine list",
@@ -184,7 +199,7 @@ def test_status_as_json(desk):
     assert state["late_because"].startswith("535 5.7.8 wrong password")
 
 
-def test_status_is_well_when_nothing_needs_a_person(desk):
+def test_status_misses_only_the_daemon_when_nothing_needs_a_person(desk):
     now = datetime.now(UTC)
     for row in desk("outbox", "list", "--json").rows:
         desk.change(lambda conn, row=row: outbox.sent(conn, row["id"], "250 OK", now))
@@ -192,7 +207,9 @@ def test_status_is_well_when_nothing_needs_a_person(desk):
     desk("ticket", desk.URGENT, "take")
     desk("quarantine", "drop", desk.ASIDE)
     said = desk("status")
-    assert (said.code, said.out.splitlines()[-1]) == (0, "All is well.")
+    assert (said.code, [line for line in said.out.splitlines() if line.startswith("!")]) == (
+        1, ["! no daemon runs: supportbot run"],
+    )  # fmt: skip
 
 
 def test_status_tells_of_a_mailbox_that_fails_or_is_not_read(desk):

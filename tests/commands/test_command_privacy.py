@@ -150,9 +150,35 @@ def test_the_export_is_whole_and_readable(desk, tmp_path):
     index = (folder / "index.txt").read_text()
     assert f"Ticket {desk.PLAIN}" in index
     assert "mails/1.eml" in index
+    assert "UTC" not in index
+    assert re.search(r"received \d{4}-\d\d-\d\d \d\d:\d\d CES?T", index)
+    assert "1 registry row. " in told.out
     assert folder.stat().st_mode & 0o077 == 0
     assert desk("privacy", "export", "--address", address, "--to", folder).code == 1
     assert desk.change(lambda conn: conn.execute(tables.erasures.select()).one()).what == "exported"
+
+
+def test_an_address_of_which_nothing_is_stored_makes_no_folder(desk, tmp_path):
+    told = desk("privacy", "export", "--address", "ingen@annan.example", "--to", tmp_path / "export")
+    assert (told.code, told.out) == (1, "")
+    assert "ingen@annan.example: is nowhere in what is stored" in told.err
+    assert not (tmp_path / "export").exists()
+    assert desk.change(lambda conn: conn.execute(tables.erasures.select()).all()) == []
+
+
+def test_a_ticket_that_was_erased_says_that_its_reasons_were_removed(desk):
+    address = address_of(desk, desk.PLAIN)
+    settle_all(desk, desk.PLAIN, desk.URGENT)
+    assert "Nothing in the mail or the registry" in desk("tickets", "show", desk.PLAIN).out
+    desk("privacy", "erase", "--address", address, "--yes", "--by", "Eva")
+    shown = desk("tickets", "show", desk.PLAIN).out
+    (row,) = desk("tickets", "show", desk.PLAIN, "--json").rows
+    removed = f"The reasons were removed (erased {row['erased']})."
+    for text in (shown, row["why"]):
+        assert removed in text
+        assert "Nothing in the mail or the registry" not in text
+    assert "  sender:    removed\n" in shown
+    assert shown.startswith(f"Ticket {desk.PLAIN}: (removed)\n")
 
 
 @pytest.mark.parametrize(

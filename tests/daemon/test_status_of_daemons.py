@@ -5,20 +5,26 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from daemon_desk import SQLITE, make_desk
 from servers.postgres import make_database
 
+from supportbot.config_file import load
+from supportbot.store import alarms
+from supportbot.store.database import Database
+
 pytestmark = pytest.mark.slow
 
-IMPATIENT = "from supportbot.workers import alarms; alarms.LOOK_SECONDS = 0.3; from supportbot import cli; cli.main()"
+AS_IT_IS = "from supportbot import cli; cli.main()"
+IMPATIENT = f"from supportbot.workers import alarms; alarms.LOOK_SECONDS = 0.3; {AS_IT_IS}"
 """The daemon, which looks for faults sooner than every 15 seconds."""
 
 
 @contextmanager
-def living(folder):
-    command = [sys.executable, "-c", IMPATIENT, "run", "--config", str(folder / "config.toml")]
+def living(folder, program=IMPATIENT):
+    command = [sys.executable, "-c", program, "run", "--config", str(folder / "config.toml")]
     with (folder / "daemon.log").open("a") as log:
         daemon = subprocess.Popen(command, stdout=log, stderr=log)
         try:
@@ -36,7 +42,7 @@ async def status(folder, *words):
 
 
 async def until(folder, holds, *words):
-    for _ in range(60):
+    for _ in range(200):
         code, said = await status(folder, *words)
         if holds(code, said):
             return said
@@ -54,6 +60,7 @@ async def test_a_daemon_on_sqlite_is_alive(tmp_path, server, relay, user):
         assert said.endswith("All is well.\n")
         assert "daemons:" not in said
     assert (await status(tmp_path, "--alive"))[0] == 1, "it has ended, though it looked around a moment ago"
+    assert (await status(tmp_path))[1].endswith("! no daemon runs: supportbot run\n")
 
 
 @pytest.mark.xdist_group("postgres-daemon")
@@ -64,7 +71,7 @@ async def test_who_reads_the_mailbox_and_which_daemons_live(
     assert (await status(tmp_path, "--alive"))[0] == 1
     with living(tmp_path) as first:
         said = await until(tmp_path, lambda code, said: code == 0 and ", by " in said)
-        assert f":{first.pid}\n" in said.split("mailbox kundcenter: last read ")[1]
+        assert f":{first.pid}\n" in said.split("mailbox kundcenter: last searched ")[1]
         with living(tmp_path) as second:
             said = await until(tmp_path, lambda _, said: f":{second.pid}" in said)
             (line,) = [line for line in said.splitlines() if line.startswith("daemons:")]
@@ -74,4 +81,10 @@ async def test_who_reads_the_mailbox_and_which_daemons_live(
             assert f":{first.pid}:" in state["mailboxes"][0]["reader"]
         assert (await status(tmp_path, "--alive"))[0] == 0
     assert (await status(tmp_path, "--alive"))[0] == 1, "given back at the end"
-    assert ", by " not in (await status(tmp_path))[1]
+    code, said = await status(tmp_path)
+    assert code == 1 and ", by " not in said and said.endswith("! no daemon runs: supportbot run\n")
+    database = await Database.open(load(tmp_path / "config.toml").database.url, tmp_path)
+    await database.write(lambda conn: alarms.put(conn, (), datetime.now(UTC) - timedelta(hours=1)))
+    await database.close()
+    with living(tmp_path, AS_IT_IS):  # it looks at once when it starts
+        await until(tmp_path, lambda _, said: "daemons:" in said and "not looked for faults" not in said)

@@ -45,7 +45,9 @@ async def test_the_pages_tell_of_a_mail_that_went_through(watched):
     assert json.loads(await asked(f"{url}/readyz", 200)) == {"ready": True, "because": []}
     daemon.deliver(mail("Hej! Röstmeddelanden kommer inte längre till min mejl, sedan i måndags."))
     await daemon.settled(1)
-    health = json.loads(await asked(f"{url}/healthz", 200))
+    said = await asked(f"{url}/healthz", 200)
+    assert said.endswith("\n")
+    health = json.loads(said)
     assert health["alive"]
     assert {"intake kundcenter", "delivery", "alarms", "pages"} <= set(health["workers"])
     page = await asked(f"{url}/metrics", 200)

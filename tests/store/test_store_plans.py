@@ -174,7 +174,7 @@ OF_FEW_ROWS = {
 """Their tables are SMALL."""
 ALL_IS_READ = {
     "registry": ("replace", "load"),
-    "inbox": ("settled",),
+    "inbox": ("settled", "not_settled"),
     "outbox": ("counts",),
     "status": ("state",),
     "about": ("look_through", "find"),

@@ -9,7 +9,7 @@ from letter_samples import OFFICE, a_proven, bare, seen, templates
 
 from supportbot.tickets import digest
 from supportbot.tickets.digest import DigestInput, Seen, SetAside, Undelivered
-from supportbot.tickets.ticket import PhoneEscalation, Status
+from supportbot.tickets.ticket import BillingState, PhoneEscalation, Status
 from supportbot.triage.decision import Note, Reason
 
 NOON = NOW + timedelta(hours=3)
@@ -108,6 +108,34 @@ def test_the_letter():
     ):
         assert words in flat, words
     assert letter.text == digest.as_text(digest.build(everything(), NOON), OFFICE, templates())
+
+
+def test_a_ticket_that_nobody_has_decided_the_billing_of_is_not_to_be_resolved_first():
+    row = a_row(status=Status.TAKEN, decided={"billable": True, "billable_reason": "not_purchased"})
+    text = digest.as_text(digest.build(DigestInput(tickets=(row,)), NOON), OFFICE, templates())
+    assert "supportbot ticket 10042 resolve" not in text
+    assert text.count("supportbot ticket 10042 bill confirm (eller: bill waive)") == 2
+    done = replace(row, billing=replace(row.billing, state=BillingState.WAIVED))
+    assert "ticket 10042 resolve" in digest.as_text(
+        digest.build(DigestInput(tickets=(done,)), NOON), OFFICE, templates()
+    )
+
+
+WORDS_BESIDE_COMMANDS = {
+    "sv": ("(eller: route partner ID)", "2 granskade av en person"),
+    "en": ("(or: route partner ID)", "2 looked at by a person"),
+}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_words_beside_the_commands_are_of_the_desks_language(language):
+    office = replace(OFFICE, languages=(language,))
+    looked_at = (Seen("ignore", "looked at by root", 1), Seen("ignore", "looked at by Lisa", 1))
+    rows = DigestInput(tickets=(a_row(decided={"route": "review"}),), seen=looked_at)
+    text = " ".join(digest.as_text(digest.build(rows, NOON), office, templates()).split())
+    for words in WORDS_BESIDE_COMMANDS[language]:
+        assert words in text
+    assert "root" not in text and "Lisa" not in text
 
 
 def test_a_ticket_to_review_says_why_in_the_language_of_the_desk():

@@ -271,6 +271,25 @@ def test_the_summary_comes_first_and_the_mail_goes_along_byte_for_byte():
 
 
 @pytest.mark.parametrize(
+    ("device", "model", "told", "untold"),
+    [
+        ("Yealink T46U 80:5E:C0:21:16:70", "Yealink T46U 80:5E:C0:21:16:70", "Utrustning: Yealink", "Modell:"),
+        ("Yealink T46U 80:5E:C0:21:16:70", "Yealink T46U", "Utrustning: Yealink", "Modell:"),
+        ("Yealink T46U", "Yealink T46U, Poly VVX 250", "Modell: Yealink T46U, Poly VVX 250", "Utrustning:"),
+    ],
+)
+def test_a_device_is_told_once(device, model, told, untold):
+    flat = " ".join(forwarded(device=device, found={"device_model": model}).text.split())
+    assert told in flat and untold not in flat
+    assert "utrustningens modell" not in flat
+
+
+def test_two_devices_that_differ_are_both_told():
+    flat = " ".join(forwarded(device="Yealink T46U", found={"device_model": "Poly VVX 250"}).text.split())
+    assert "Modell: Poly VVX 250" in flat and "Utrustning: Yealink T46U" in flat
+
+
+@pytest.mark.parametrize(
     ("partner", "raw", "attached", "words"),
     [
         (replace(PARTNER, max_size=len(RAW)), RAW, 1, "bifogat i oförändrat skick"),
@@ -363,6 +382,13 @@ def test_an_alert_says_whom_to_ring_who_what_why_and_how_to_take_it():
         assert words in flat, words
     assert letter.subject == "AKUT: ärende 10042, Kund AB, hårdvara (påminnelse 2)" and letter.to == JOUR
     assert letter.auto_submitted == "auto-generated"
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_an_unknown_category_is_not_in_an_alerts_subject(language):
+    effect, office = RaiseAlert(10042, "urgent", 0, JOUR, ""), replace(OFFICE, languages=(language,))
+    letter = alert(effect, a_proven(**(URGENT | {"category": "other"})), "", office, None, templates())
+    assert letter.subject.endswith("10042, Kund AB")
 
 
 def test_an_alert_of_a_partners_ticket_is_information():

@@ -80,7 +80,7 @@ def test_the_shipped_file_has_questions_for_every_fault(category):
         ("[fault]\nhardware = ['a']", "is no table"),
         ("[fact.colour]\nsv='a'\nen='b'", '"colour" is unknown.'),
         ("[[fault.hardware]]\nsv='a'\nen='b'\n" * 6, "has 6 questions"),
-        ("[[fault", "is no TOML"),
+        ("[[fault", "is not TOML"),
     ],
 )
 def test_mistakes(text, message):

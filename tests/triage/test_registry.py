@@ -110,7 +110,7 @@ def test_a_mistake_in_customers_is_told(old: str, new: str, told: str) -> None:
         ("hardware.toml", "approved = true", "aproved = true", 'aproved is not known here. Did you mean "approved"?'),
         ("hardware.toml", 'kind = "dect"', 'kind = "dekt"', 'kind "dekt" is not known. Did you mean "dect"?'),
         ("hardware.toml", "approved = true", 'approved = "yes"', "approved must be true or false"),
-        ("hardware.toml", "[[model]]", "[[model]", "is not valid TOML"),
+        ("hardware.toml", "[[model]]", "[[model]", "is not TOML"),
     ],
 )
 def test_a_mistake_elsewhere_is_told(file: str, old: str, new: str, told: str) -> None:
@@ -159,6 +159,6 @@ def test_a_registry_is_built_from_plain_rows() -> None:
 def test_a_row_ends_at_line_breaks_only() -> None:
     """Not at the other characters that str.splitlines breaks at; and a quoted cell keeps its own line breaks."""
     wrong: list[Problem] = []
-    rows = csv_rows("x.csv", 'a,b\r\n"one\r\ntwo",three\u2028four\x85\n\nfive,six', ("a", "b"), wrong)
+    rows = csv_rows("x.csv", 'a,b\r\n"one\r\ntwo",three\u2028four\x85\n\nfive,six', wrong, ("a", "b"))
     assert [row for _, row in rows] == [{"a": "one\r\ntwo", "b": "three\u2028four"}, {"a": "five", "b": "six"}]
     assert not wrong
