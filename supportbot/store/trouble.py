@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from supportbot.connecting import why_not
 from supportbot.errors import Away, Denied, SupportbotError
 
 SQLITE_TROUBLE = (
@@ -21,8 +22,13 @@ POSTGRES_TROUBLE = ("08", "25006", "53", "55P03", "57", "58")
 """SQLSTATE classes and codes: connection, read-only, resources, lock, operator intervention, system."""
 POSTGRES_CONFLICT = ("40001", "40P01")
 """Serialization failure and deadlock: the transaction can be run again at once."""
-POSTGRES_DENIED = ("28", "3D", "42501")
-"""Credentials, no such database, no right."""
+POSTGRES_DENIED = {
+    "28": "Check the user of database.url, database.password, and whom the server's pg_hba.conf lets in.",
+    "3D": "Make it (createdb NAME), or mend its name in database.url.",
+    "42501": "Make the user of database.url the owner of that database.",
+}
+"""Credentials, no such database, no right; each with its mend."""
+REACH = "Start the server, or check host and port of database.url."
 
 
 @contextmanager
@@ -40,14 +46,17 @@ def as_errors() -> Iterator[None]:
 def translated(error: Exception) -> SupportbotError | None:
     """The error that the caller should see, or None where this one is a defect of ours."""
     driver = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(driver, OSError) and (words := why_not(driver)):
+        return Away(f"the database: {words}.", REACH)
     text = f"the database: {driver}"
     if isinstance(driver, OSError | PoolTimeout):  # all connections wait for a server that says nothing
         return Away(text)
     if getattr(driver, "sqlite_errorname", "").startswith(SQLITE_TROUBLE):
         return Away(text)
     code = sqlstate(error)
-    if code.startswith(POSTGRES_DENIED):
-        return Denied(text)
+    for begins, mend in POSTGRES_DENIED.items():
+        if code.startswith(begins):
+            return Denied(f"{text}.", mend)
     if code.startswith((*POSTGRES_TROUBLE, *POSTGRES_CONFLICT)):
         return Away(text)
     if isinstance(error, DBAPIError) and error.connection_invalidated:

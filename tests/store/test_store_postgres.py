@@ -47,10 +47,17 @@ async def test_a_deadlock_is_run_again(postgres_database):
     assert {one.due for one in await postgres_database.read(lambda conn: timers.due(conn, NOW, 9))} == {NOW}
 
 
-async def test_who_may_not_enter_is_denied(postgres_server, tmp_path):
-    for url in (f"{postgres_server}/no_such_database", postgres_server.replace("desk@", "nobody@") + "/postgres"):
-        with pytest.raises(Denied):
+async def test_why_it_cannot_be_entered_is_told_with_its_mend(postgres_server, tmp_path):
+    host = postgres_server.rpartition(":")[0]
+    for url, error, what, mend in (
+        (f"{postgres_server}/no_such", Denied, 'database "no_such" does not exist.', "createdb"),
+        (postgres_server.replace("desk@", "nobody@") + "/x", Denied, 'role "nobody" does not exist.', "pg_hba.conf"),
+        (f"{host}:1/x", Unreachable, "nothing listens there.", "Start the server"),
+    ):
+        with pytest.raises(error) as told:
             await Database.open(url, tmp_path)
+        assert told.value.what == f"the database: {what}"
+        assert mend in told.value.mend
 
 
 async def test_postgresql_has_its_own_backup(postgres_database, tmp_path):
