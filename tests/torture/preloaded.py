@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from supportbot import app, folders
+from supportbot import app, rules_folder  # noqa: F401
 from supportbot.commands import db, opening, registry, running, ticket  # noqa: F401
 from supportbot.store import postgres  # noqa: F401
 
 RULES = Path(__file__).parents[2] / "rules"
 
-_files = folders.read_rules(RULES)
-_files.pop("questions.toml", None)
 for _test in (True, False):
-    app._book(tuple(_files.items()), _test)
+    rules_folder.read(RULES, _test)
