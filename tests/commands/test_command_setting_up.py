@@ -128,6 +128,27 @@ def test_check_shows_all_at_once_each_with_its_mend(made, run, monkeypatch):
     assert "holds no customers. Import one: supportbot registry import DIR" in run("check", "--config", made).out
 
 
+def test_check_of_a_broken_config_looks_at_all_that_is_right(made, run, monkeypatch):
+    monkeypatch.delenv("SUPPORTBOT_IMAP_PASSWORD")
+    (made / "secret.key").unlink()
+    (made / "rules" / "kind.toml").write_text("[[kind]\n")
+    config = made / "config.toml"
+    config.write_text(config.read_text().replace("[smtp]", "[smtp]\nprt = 3"))
+    said = run("check", "--config", made)
+    assert said.code == 1
+    for words in ("smtp.prt: is not a key", "secret.key is not there", "kind.toml:1: is not TOML", "IMAP_PASSWORD"):
+        assert words in said.out, words
+    assert "config is broken there: mail relay. Mend it and check again." in said.out
+    assert "smtp: 127.0.0.1:1" not in said.out
+    assert all(row["mend"] for row in run("check", "--json", "--config", made).rows)
+
+
+def test_check_gives_a_server_one_mend_and_names_it_once(made, run):
+    rows = [row for row in run("check", "--json", "--config", made).rows if row["where"].startswith(("mail", "smtp"))]
+    assert [row["what"] for row in rows] == ["127.0.0.1:1: nothing listens there."] * 2
+    assert all(row["mend"].startswith("Check host, port and tls") for row in rows)
+
+
 def test_db_upgrade_and_backup(made, run, tmp_path):
     assert run("db", "upgrade", "--config", made).code == 0
     assert run("db", "backup", tmp_path / "copy", "--config", made).code == 0

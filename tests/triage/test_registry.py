@@ -47,7 +47,20 @@ def test_a_byte_order_mark_is_accepted() -> None:
 
 def test_semicolons_are_told_in_plain_words() -> None:
     told = problems(customers_csv=FILES["customers.csv"].replace(",", ";"))
-    assert told[0] == "customers.csv:1: is separated by semicolons. Save it as CSV with commas (UTF-8)."
+    assert told == ["customers.csv:1: is separated by semicolons. Save it as CSV with commas (UTF-8)."]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("customers.csv", "", "customers.csv: is empty. Its first line names the columns: customer_id,name,"),
+        ("customers.csv", FILES["customers.csv"] + 'D099,"Open', "is not valid CSV: a quoted cell does not end."),
+        ("partners.toml", "[[partner]]\nid = NORR\n", "partners.toml:2: is not TOML: a value is missing"),
+    ],
+)
+def test_references_into_a_file_that_cannot_be_read_are_not_told(file: str, text: str, told: str) -> None:
+    (line,) = problems(**{file.replace(".", "_"): text})
+    assert told in line
 
 
 @pytest.mark.parametrize(
