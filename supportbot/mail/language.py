@@ -64,6 +64,7 @@ WORDS: dict[Language, str] = {
         min mitt ditt sitt hjem hjemme hver hvert kveld formiddag ettermiddag kom tok fikk gikk sto lukker åpner
         stengt bestilte kjøpte byttet slettet adresse regning regningen etternavn betaler butikken borte lyden nettet
         innlogging pålogging endre endring varsling henger ansatt ansatte kontoret haster
+        nett nettet utenfor jobb jobbtelefon appen samme privat
     """,
     "da": """
         og det som på er af for med til den har de ikke om et han men var jeg sig fra vi så kan når år under
@@ -81,7 +82,7 @@ WORDS: dict[Language, str] = {
         min mit dit sit hjem hjemme hver hvert aften formiddag eftermiddag kom tog fik gik stod lukker lukket åbner
         åbnet bestilte købte skiftede nulstillet adresse regning regningen efternavn betaler butikken pris besøg
         ændring medarbejder medarbejdere hovednummer hovednummeret nede brug
-        viderestille viderestiller ned
+        viderestille viderestiller ned have både appen samme privat private
     """,
     "fi": """
         ja on ei se että en ole oli hän mutta kun niin myös tai kuin jos mitä vain nyt olen sitä tämä minä sen
@@ -156,6 +157,8 @@ MARKS: tuple[tuple[Language, float, str], ...] = (
         lidt gerne selv måske hvem hinanden
     """,
     ),
+    ("no", 1.5, "jeg og ikke"),
+    ("da", 1.5, "jeg og ikke"),
     (
         "en",
         1.5,

@@ -93,7 +93,7 @@ async def test_a_server_that_cuts_and_takes_the_old_token_no_more(folder, identi
 
 
 async def test_check_tells_trouble_of_the_endpoint_from_trouble_of_the_servers(folder, identity, dovecot, sink):
-    config = load(folder / "config.toml")
+    config = dict(load(folder / "config.toml"))
     assert await _check(config) == []
     identity.answers = [(401, '{"error": "invalid_client"}')]  # asked once: the two share their tokens
     (problem,) = await _check(config)
