@@ -25,7 +25,7 @@ from supportbot.channels.sign_in import Credentials
 from supportbot.channels.smtp import Relay
 from supportbot.config import Config, DeskSection, MailboxSection
 from supportbot.config_values import to_make
-from supportbot.errors import Invalid, Problem
+from supportbot.errors import Invalid, Problem, collected
 from supportbot.failpoints import hit
 from supportbot.logs import start_logs
 from supportbot.mail.message import Address
@@ -70,15 +70,12 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True, rules: 
     them, so that broken ones do not keep staff from acting on tickets that are there.
     """
     problems: list[Problem] = []
-    judgement, keys = None, None
-    try:
+    judgement: rules_folder.Judgement | None = None
+    keys: tuple[bytes, ...] | None = None
+    with collected(problems):
         judgement = rules_folder.read(config.rules.folder, test, rules)
-    except Invalid as error:
-        problems.extend(error.problems)
-    try:
+    with collected(problems):
         keys = keys_of(config.desk)
-    except Invalid as error:
-        problems.extend(error.problems)
     if judgement is None or keys is None:
         raise Invalid(problems)
     desk = config.desk
@@ -102,18 +99,17 @@ def build_knowledge(config: Config, stored: Registry, test: bool = True, rules: 
 
 def keys_of(desk: DeskSection) -> tuple[bytes, ...]:
     """What signs the tokens of tickets, and what did so before. Raises Invalid with all problems."""
-    problems, keys = [], []
+    problems: list[Problem] = []
+    keys: list[bytes] = []
     for where, secret in (("desk.secret", desk.secret), ("desk.previous_secret", desk.previous_secret)):
-        try:
-            text = secret.read(where) if secret else ""
-        except Invalid as error:
-            problems.extend(error.problems)
+        if secret is None:
             continue
-        if secret and len(text) < 32:
-            mend = f"Make a longer one: {to_make(secret.file or Path('secret.key'))}"
-            problems.append(Problem(where, "is shorter than 32 characters.", mend))
-        elif secret:
+        with collected(problems):
+            text = secret.read(where)
             keys.append(text.encode())
+            if len(text) < 32:
+                mend = f"Make a longer one: {to_make(secret.file or Path('secret.key'))}"
+                raise Invalid([Problem(where, "is shorter than 32 characters.", mend)])
     if problems:
         raise Invalid(problems)
     return tuple(keys)

@@ -29,6 +29,8 @@ from supportbot.config_values import (
     is_loopback,
 )
 
+SQLITE = "sqlite:///"
+"""How the address of a database in a file begins."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -103,11 +105,11 @@ class DatabaseSection(Section):
     @classmethod
     def _known_database(cls, value: str) -> str:
         mend = 'Write "sqlite:///supportbot.db", or "postgresql+asyncpg://user@host/database".'
-        if not value.startswith(("sqlite:///", "postgresql+asyncpg://")):
+        if not value.startswith((SQLITE, "postgresql+asyncpg://")):
             what = 'must begin with "sqlite:///" (one daemon) or "postgresql+asyncpg://" (many).'
             raise Mistake(what, mend)
-        if value.startswith("sqlite"):
-            if not value.removeprefix("sqlite:///").strip("/"):
+        if value.startswith(SQLITE):
+            if not value.removeprefix(SQLITE).strip("/"):
                 raise Mistake("names no file.", mend)
             return value
         try:
@@ -120,7 +122,7 @@ class DatabaseSection(Section):
 
     @model_validator(mode="after")
     def _password_of_a_server(self) -> "DatabaseSection":
-        if self.password and self.url.startswith("sqlite"):
+        if self.password and self.url.startswith(SQLITE):
             raise Mistake("a SQLite database has no password.", "Remove it.")
         return self
 

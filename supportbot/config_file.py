@@ -9,12 +9,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from supportbot import config_words
-from supportbot.config import Config, DatabaseSection, RulesSection
+from supportbot.config import SQLITE, Config, DatabaseSection, RulesSection
 from supportbot.config_values import Secret
 from supportbot.errors import Invalid, Problem
 from supportbot.toml_words import tables
-
-SQLITE = "sqlite:///"
 
 
 def load(path: Path) -> Config:

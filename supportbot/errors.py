@@ -4,7 +4,8 @@ A class says what the caller does next; the text says what went wrong, where, an
 Expected outcomes of sending are values, not errors: see tickets/retry.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -38,6 +39,15 @@ class Invalid(SupportbotError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@contextmanager
+def collected(problems: list[Problem]) -> Iterator[None]:
+    """Add the problems of what is Invalid within to these, and go on behind the block: so all are told at once."""
+    try:
+        yield
+    except Invalid as error:
+        problems.extend(error.problems)
 
 
 class Unreachable(SupportbotError):

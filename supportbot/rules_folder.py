@@ -1,19 +1,15 @@
 """A rules folder -> rule book, texts and questions, or all their mistakes at once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 from supportbot import folders
-from supportbot.errors import Invalid, Problem
+from supportbot.errors import Invalid, Problem, collected
 from supportbot.tickets.questions import Questions, read_questions
 from supportbot.tickets.templates import Templates
 from supportbot.triage import rulebook
 from supportbot.triage.rulebook import RuleBook
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +24,18 @@ class Judgement:
 def read(folder: Path, test: bool = True, rules: bool = True) -> Judgement:
     """`test`: also run the examples of the rules. `rules` False: leave them out. Raises Invalid with all problems."""
     problems: list[Problem] = []
-
-    def part(build: Callable[[], T]) -> T | None:
-        try:
-            return build()
-        except Invalid as error:
-            problems.extend(error.problems)
-            return None
-
+    book: RuleBook | None = None
+    templates: Templates | None = None
+    questions: Questions | None = None
     files = folders.read_rules(folder)
     question_text = files.pop("questions.toml", "")
-    book = part(lambda: _book(tuple(files.items()), test)) if rules else None
-    templates = part(lambda: _templates(tuple(folders.read_templates(folder).items())))
-    questions = part(lambda: read_questions(question_text))
+    if rules:
+        with collected(problems):
+            book = _book(tuple(files.items()), test)
+    with collected(problems):
+        templates = _templates(tuple(folders.read_templates(folder).items()))
+    with collected(problems):
+        questions = read_questions(question_text)
     if problems or templates is None or questions is None:
         raise Invalid(problems)
     return Judgement(book, templates, questions)

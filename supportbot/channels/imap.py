@@ -6,13 +6,13 @@ The trap: a session is one connection. After Unreachable it is over; open a new 
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 
 from supportbot.channels.imap_connection import Answer, Connection, open_connection, with_password, with_token
 from supportbot.channels.imap_session import Fetched, Listed, PutAway, Session
 from supportbot.channels.imap_text import folder
 from supportbot.channels.sign_in import Credential
 from supportbot.config import MailboxSection
+from supportbot.config_values import is_elsewhere
 from supportbot.connecting import LOOK
 from supportbot.errors import Denied, Problem, Unreachable
 
@@ -79,6 +79,6 @@ def _shortcomings(where: str, session: Session) -> list[Problem]:
 
 
 def _in_the_clear(where: str, settings: MailboxSection, peer: str) -> list[Problem]:
-    if settings.tls == "tls" or ip_address(peer.partition("%")[0]).is_loopback:
+    if settings.tls == "tls" or not is_elsewhere(peer):
         return []
     return [Problem(where, "password and mails travel unencrypted to another machine.", 'Set tls = "tls".')]

@@ -152,8 +152,7 @@ async def _connect(settings: MailboxSection) -> Protocol:
             await loop.create_connection(lambda: protocol, settings.host, settings.port, ssl=context)
             await protocol.greeting
     except ssl.SSLError as error:
-        what, mend = tls.in_words(error)
-        raise Denied(f"{where}: {what}", mend) from None
+        raise tls.refused(where, error) from None
     except TimeoutError:
         protocol.fail("no greeting in time")
         raise Unreachable(f"{where}: {protocol.failure}.", "Check host, port and tls.") from None

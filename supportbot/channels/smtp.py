@@ -5,7 +5,6 @@ and `denied` says so in words for the operator. The trap: an Outcome is final be
 """
 
 import asyncio
-from ipaddress import ip_address
 from typing import NamedTuple
 
 from supportbot.channels import smtp_session
@@ -13,6 +12,7 @@ from supportbot.channels.sign_in import Credential
 from supportbot.channels.smtp_address import path
 from supportbot.channels.smtp_session import Connection, Envelope
 from supportbot.config import SmtpSection
+from supportbot.config_values import is_elsewhere
 from supportbot.connecting import LOOK
 from supportbot.errors import Denied, Problem, Unreachable
 from supportbot.tickets.retry import Outcome, Refused, Retry, Sent
@@ -139,7 +139,7 @@ class Relay:
             return [Problem("smtp", error.what, error.mend or LOOK)]
         peer = connection.peer
         await connection.quit()
-        if self._settings.tls == "none" and not ip_address(peer.partition("%")[0]).is_loopback:
+        if self._settings.tls == "none" and is_elsewhere(peer):
             what = "password and mails travel unencrypted to another machine."
             return [Problem("smtp", what, 'Set tls = "starttls" or "tls".')]
         return []

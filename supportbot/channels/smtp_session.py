@@ -250,11 +250,11 @@ async def _connected(settings: SmtpSection, proof: "_Proof | None", hostname: st
                 await proof(client, settings.user, where)
     except ssl.SSLError as error:
         connection.drop()
-        raise _handshake(where, error) from None
+        raise tls.refused(where, error) from None
     except aiosmtplib.SMTPConnectError as error:
         connection.drop()
         if isinstance(error.__cause__, ssl.SSLError):
-            raise _handshake(where, error.__cause__) from None
+            raise tls.refused(where, error.__cause__) from None
         raise Unreachable(f"{where}: {_trouble(error)}") from None
     except (aiosmtplib.SMTPException, OSError) as error:
         connection.drop()
@@ -263,11 +263,6 @@ async def _connected(settings: SmtpSection, proof: "_Proof | None", hostname: st
         connection.drop()
         raise
     return connection
-
-
-def _handshake(where: str, error: ssl.SSLError) -> Denied:
-    what, mend = tls.in_words(error)
-    return Denied(f"{where}: {what}", mend)
 
 
 async def _opened(client: aiosmtplib.SMTP, settings: SmtpSection, where: str) -> None:

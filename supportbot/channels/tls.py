@@ -21,6 +21,12 @@ def context(ca_file: Path | None) -> ssl.SSLContext:
         raise Denied(what, "Name a file of certificates, or remove ca_file.") from None
 
 
+def refused(where: str, error: ssl.SSLError) -> Denied:
+    """The failed handshake with the server at `where`, for the operator."""
+    what, mend = in_words(error)
+    return Denied(f"{where}: {what}", mend)
+
+
 def in_words(error: ssl.SSLError) -> tuple[str, str]:
     """What a failed handshake means for the operator, and its mend."""
     if isinstance(error, ssl.SSLCertVerificationError):

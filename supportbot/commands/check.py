@@ -16,11 +16,11 @@ from supportbot.channels import imap
 from supportbot.channels.sign_in import Credential, Credentials, Tokens
 from supportbot.channels.smtp import Relay
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, JsonOption, counted, say, say_json
-from supportbot.commands.opening import load_config, open_database, place_of_config
+from supportbot.commands.opening import open_database, place_of_config
 from supportbot.config import Config, SmtpSection
-from supportbot.config_file import readable, secrets_in
+from supportbot.config_file import load, readable, secrets_in
 from supportbot.config_values import Auth
-from supportbot.errors import Invalid, Problem, SupportbotError
+from supportbot.errors import Invalid, Problem, SupportbotError, collected
 from supportbot.store import registry as stored_registry
 from supportbot.tickets.partner_mail import subject_mistake
 from supportbot.triage.registry import Registry
@@ -43,7 +43,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
     """
     file = place_of_config(config)
     try:
-        sections, problems = dict(load_config(file)), []
+        sections, problems = dict(load(file)), []
     except Invalid as error:
         sections, problems = readable(file), list(error.problems)
     problems = list(dict.fromkeys([*problems, *asyncio.run(_check(sections))]))
@@ -73,10 +73,8 @@ def _tell_left_out(what: str, as_json: bool) -> None:
 async def _check(sections: Sections) -> list[Problem]:
     problems: list[Problem] = []
     for where, secret in secrets_in(sections):
-        try:
+        with collected(problems):
             secret.read(where)
-        except Invalid as error:
-            problems.extend(error.problems)
     if "database" in sections:
         problems.extend(await _check_database(sections))
     problems.extend(await asyncio.to_thread(_check_rules, sections))
@@ -145,16 +143,12 @@ def _check_registry(stored: Registry) -> Iterator[Problem]:
 
 def _check_rules(sections: Sections) -> list[Problem]:
     problems: list[Problem] = []
-    looks: list[Callable[[], object]] = []
     if "rules" in sections:
-        looks.append(lambda: rules_folder.read(sections["rules"].folder))
+        with collected(problems):
+            rules_folder.read(sections["rules"].folder)
     if "desk" in sections:
-        looks.append(lambda: keys_of(sections["desk"]))
-    for look in looks:
-        try:
-            look()
-        except Invalid as error:
-            problems.extend(error.problems)
+        with collected(problems):
+            keys_of(sections["desk"])
     return problems
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from supportbot.config import Config
+from supportbot.config import SQLITE, Config
 from supportbot.config_file import load
 from supportbot.errors import Invalid, Problem, Unreachable
-from supportbot.store.database import SQLITE, Database
+from supportbot.store.database import Database
 from supportbot.store.opening import open_configured
 
 if TYPE_CHECKING:

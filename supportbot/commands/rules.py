@@ -39,24 +39,15 @@ def test_rules(rules: RulesOption = None, config: ConfigFile = None) -> None:
 
     Example: supportbot rules test --rules rules
     """
-    from supportbot.tickets.questions import read_questions
-    from supportbot.tickets.templates import Templates
+    from supportbot.rules_folder import read  # texts and their templates, which the other commands need not load
 
     folder = rules_folder(rules, config)
-    texts = folders.read_rules(folder)
-    problems: list[Problem] = []
-    for part in (
-        lambda: rulebook.build(texts),
-        lambda: Templates(folders.read_templates(folder)),
-        lambda: read_questions(texts.get("questions.toml", "")),
-    ):
-        try:
-            part()
-        except Invalid as error:
-            problems.extend(error.problems)
-    if problems:
-        raise Invalid([*problems, Problem("", f"{counted(len(problems), 'mistake')} in {folder}.")])
-    book = rulebook.build(texts, test=False)
+    try:
+        book = read(folder).book
+    except Invalid as error:
+        told = Problem("", f"{counted(len(error.problems), 'mistake')} in {folder}.")
+        raise Invalid([*error.problems, told]) from None
+    assert book is not None, "it was read with its rules"
     say(f"{folder}: {counted(len(book.rules), 'rule')}, all examples and near misses hold.")
 
 

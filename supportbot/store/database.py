@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from supportbot.config import SQLITE
 from supportbot.errors import Away, Invalid, Problem
 from supportbot.store import backup, lock, schema, sqlite
 from supportbot.store.lock import Lock
@@ -20,7 +21,6 @@ from supportbot.store.trouble import as_errors
 
 T = TypeVar("T")
 
-SQLITE = "sqlite:///"
 READERS = 2
 
 

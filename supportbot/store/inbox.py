@@ -212,9 +212,8 @@ def settled(conn: Connection, since: datetime, after: int, limit: int) -> list[I
 def not_settled(conn: Connection, since: datetime) -> tuple[int, int]:
     """Of the mails that came since then: how many have no bytes any more, and how many have no verdict yet."""
     wanted = select(func.count()).where(T.c.received >= since)
-    return conn.scalars(wanted.where(T.c.erased.is_not(None))).one(), conn.scalars(
-        wanted.where(T.c.state != "done")
-    ).one()
+    erased = conn.scalars(wanted.where(T.c.erased.is_not(None))).one()
+    return erased, conn.scalars(wanted.where(T.c.state != "done")).one()
 
 
 def quarantined(conn: Connection) -> list[InboxRow]:
