@@ -1,11 +1,14 @@
 """`make bench-daemons`: how fast 1, 2 and 3 daemons on one PostgreSQL give the mails of a full inbox their verdict.
 
-    python tools/bench_daemons.py [--mails 3000] [--daemons 1,2,3] [--rounds 3]
+    python tools/bench_daemons.py [--mails 3000] [--daemons 1,2,3] [--rounds 3] [--core-each]
 
 Real processes, each with its own reading process; PostgreSQL (with fsync) and an SMTP server stand on the same machine.
 No IMAP server is there: the mails wait in the table already. The clock runs from when all daemons have claimed some
 (starting one takes seconds, once) to the last verdict; letters leave meanwhile. The load before each run is shown, as
 only a quiet machine tells anything.
+
+One daemon keeps more than one core busy. With --core-each every daemon has one core, its reading process included, and
+PostgreSQL those of the daemons: what a second machine would bring.
 """
 
 import argparse
@@ -27,7 +30,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 
 import asyncpg
 import bench_mails
-from bench import TICK, Watch
+from bench import TICK, Watch, family
 from desk_text import CLOSED
 from servers import postgres
 from servers.smtp_sink import SmtpSink
@@ -40,6 +43,7 @@ from supportbot.store.inbox import Kept
 from supportbot.triage import registry
 
 LONGEST = 600.0
+CORES = sorted(os.sched_getaffinity(0))
 STATE = """SELECT count(*) FILTER (WHERE verdict IS NOT NULL) AS done, count(DISTINCT holder) AS holders,
     (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()) AS held
     FROM inbox"""
@@ -67,10 +71,13 @@ async def _fill(folder: Path, url: str, bench: bench_mails.Bench) -> None:
 
 
 @contextmanager
-def daemons(folder: Path, many: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+def daemons(folder: Path, many: int, core_each: bool) -> Iterator[list[subprocess.Popen[bytes]]]:
     command = [sys.executable, "-m", "supportbot", "run", "--config", str(folder / "config.toml")]
     with (folder / "daemons.log").open("ab") as log:
-        started = [subprocess.Popen(command, stdout=log, stderr=log) for _ in range(many)]
+        started = []
+        for number in range(many):
+            placed = ["taskset", "--cpu-list", str(CORES[number])] if core_each else []
+            started.append(subprocess.Popen([*placed, *command], stdout=log, stderr=log))
         try:
             yield started
         finally:
@@ -136,11 +143,14 @@ async def drained(url: str, mails: int, processes: list[subprocess.Popen[bytes]]
         await connection.close()
 
 
-def run(folder: Path, server_url: str, server: int, many: int, mails: int) -> Run:
+def run(folder: Path, server_url: str, server: int, many: int, mails: int, core_each: bool) -> Run:
     url, load = asyncio.run(postgres.make_database(server_url)), os.getloadavg()[0]
     with SmtpSink() as sink:
         prepare(folder, url, sink.port, mails)
-        with daemons(folder, many) as processes:
+        if core_each:
+            for process in family(server):
+                os.sched_setaffinity(process, CORES[:many])
+        with daemons(folder, many, core_each) as processes:
             found = asyncio.run(drained(url, mails, processes, server, load))
     print(
         f"  daemons: {many}  {found.rate:6.1f} mails/s   cores busy: by daemons {found.daemons:.2f}, "
@@ -168,13 +178,18 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=3000)
     parser.add_argument("--daemons", default="1,2,3", help="how many, with commas")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--core-each", action="store_true", help="each daemon on a core of its own")
     chosen = parser.parse_args()
     counts = [int(number) for number in chosen.daemons.split(",")]
+    if chosen.core_each and max(counts) > len(CORES):
+        parser.error(f"--core-each: {max(counts)} daemons on {len(CORES)} cores")
     found: dict[int, list[float]] = {many: [] for many in counts}
     with tempfile.TemporaryDirectory(prefix="supportbot-daemons-") as name, postgres.started(fsync=True) as url:
         for number in range(chosen.rounds):
             for many in counts:
-                found[many].append(run(Path(name) / f"{number}-{many}", url, server_of(url), many, chosen.mails).rate)
+                found[many].append(
+                    run(Path(name) / f"{number}-{many}", url, server_of(url), many, chosen.mails, chosen.core_each).rate
+                )
     first = statistics.median(found[counts[0]])
     for many, rates in found.items():
         middle = statistics.median(rates)

@@ -197,6 +197,7 @@ class OutboxMail(SQLModel, table=True):
         Index("outbox_by_ticket", "ticket", "id"),
         Index("outbox_by_kind", "kind", "created"),
         Index("outbox_by_recipient", "recipient_key", "created"),
+        partial_index("outbox_acks_by_domain", "domain", "created", where="kind = 'ack'"),
         partial_index("outbox_came_back", "id", where="bounce_permanent IS TRUE"),
         partial_index("outbox_to_remove", "state", "created", where="erased IS NULL"),
         partial_index("outbox_held_up", "kind", "due", where="state = 'queued' AND relay_away IS TRUE"),

@@ -14,7 +14,7 @@ NEEDED = (
 )  # fmt: skip
 
 Here = Mapping[str, tuple[Span, ...]]
-_NEAR, _BESIDE = 6, 2
+_NEAR, _BESIDE = 9, 2
 """Words between a likeness and the one likened to; between a shop's name and a device's."""
 
 

@@ -23,7 +23,7 @@ from supportbot.tickets.ticket import BillingState, Status
 
 ROWS = Path(__file__).parent / "old_rows"
 REVISIONS = sorted(step.revision for step in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions())
-NOTHING_TO_STORE = ("0006", "0008")
+NOTHING_TO_STORE = ("0006", "0008", "0011")
 """Revisions that add indexes or a sequence only."""
 ADDED = {
     ("inbox", "holder"): None,
