@@ -19,6 +19,12 @@ CONTACT = re.compile(
     re.IGNORECASE,
 )
 COMPANY = re.compile(r"\b(?:AB|HB|KB|AS|A/S|ApS|Oy|Ltd|Inc|LLC|GmbH|BV|SA)\b\.?|ek\. för|\bBrf\b|förening", re.UNICODE)
+REGISTERED = re.compile(
+    r"\bHRB\s?\d|\bGeschäftsführ|\bAmtsgericht\b|\bUSt-?Id|\bF-skatt|\bsäte\b|\borg\.?\s?(?:nr|nummer)\b|\bmomsreg|\bVAT\b"
+    r"|\bCVR\b|\bY-tunnus|\bForetaksregister|\bcompany (?:no|number|reg)|\bregistered (?:in|office)|\bKvK\b|\bSIRET\b",
+    re.IGNORECASE,
+)
+"""What the law bids companies write below their mails."""
 AFTERTHOUGHT = re.compile(r"(?:ps|p\.s|obs|nb|edit|eftertanke|förresten|btw)\b[.:!]?", re.IGNORECASE)
 _ENDS = tuple(sign + bracket for sign in ".?!…:" for bracket in ("", ")"))
 """Of a sentence."""
@@ -118,6 +124,8 @@ def is_contact_like(text: str) -> bool:
     if count <= 8 and len(text) <= 80 and not text.rstrip("*_").endswith(_ENDS) and not AFTERTHOUGHT.match(text):
         return True
     if len(text) < 3 or is_rule(text) or is_sent_from(text):
+        return True
+    if count <= 30 and "?" not in text and REGISTERED.search(text) and not is_claim(text):
         return True
     return count <= 20 and not text.endswith(_ENDS) and CONTACT.search(text) is not None
 

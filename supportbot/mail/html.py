@@ -7,12 +7,12 @@ forwards and own answers into the same boxes as quotes: `newtext` decides.
 
 import html as entities
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from supportbot.mail import html_marks
+from supportbot.mail import html_marks, style
 from supportbot.mail.clean import clean_text
 from supportbot.mail.lines import Line, Mark, squeeze
 from supportbot.mail.wording import words
@@ -21,6 +21,8 @@ MAX_SOURCE = 5_000_000
 MAX_CHARS = 400_000
 MAX_DEPTH = 250
 MAX_URL = 300
+MOST_STYLED = 2000
+"""Elements of which it is asked whether a style sheet hides them; a mail has no more."""
 CELL = " | "
 RULE = "_" * 32
 
@@ -90,8 +92,10 @@ def _shown(html: str) -> tuple[Line, ...]:
     page = _Page(tight=ruled and SHEET_NO_MARGIN.search(low, 0, 20_000) is not None)
     page.speaks_of_colour = html_marks.speaks_of_colour(low)
     try:
-        root = LexborHTMLParser(source).root
+        parser = LexborHTMLParser(source)
+        root = parser.root
         if root is not None:
+            page.hidden = _hidden(parser, low)
             _walk(root, page)
     except Exception:  # Nothing that a stranger wrote may stop the reader: better text without layout than none.
         return squeeze(Line(text.strip()) for text in _without_tags(source).split("\n"))
@@ -138,6 +142,8 @@ class _Page:
     colour: bool = False
     plain: bool = False
     """Whether what is being written is coloured, and whether some of the line is not."""
+    hidden: Collection[int] = ()
+    """Elements that a style sheet hides, by their place in memory."""
 
     def write(self, text: str) -> None:
         """Add inline text; white space is squashed unless inside <pre>. A no-break space alone makes a line."""
@@ -187,6 +193,26 @@ class _Page:
         self.buffer, self.once, self.glued, self.plain = "", "", False, False
 
 
+def _hidden(parser: LexborHTMLParser, low: str) -> Collection[int]:
+    """The elements that style sheets hide, and nothing shows again."""
+    if "<style" not in low:
+        return ()
+    sheets = "\n".join([each.text() for each in parser.css("style")])[: style.LONGEST_SHEET]
+    if not html_marks.may_hide(sheets.lower()):
+        return ()
+    said: dict[int, dict[str, bool]] = {}
+    try:
+        for selector, seen in style.hiding_rules(sheets):
+            for node in parser.css(selector)[: max(0, MOST_STYLED - len(said))]:
+                own = html_marks.concealed(node.attributes)
+                shown = {name for name, hides in seen.items() if not hides or own.get(name) is False}
+                of_it = said.setdefault(node.mem_id, {})
+                of_it |= {name: name not in shown and of_it.get(name, True) for name in seen}
+    except Exception:  # Nothing that a stranger wrote may stop the reader: what more it would hide is shown.
+        pass
+    return frozenset(key for key, each in said.items() if any(each.values()))
+
+
 def _walk(root: LexborNode, page: _Page) -> None:
     """Depth first without recursion: each element is entered, its children are read, then it is left."""
     stack: list[tuple[LexborNode, Iterator[None] | None]] = [(root, None)]
@@ -201,6 +227,8 @@ def _walk(root: LexborNode, page: _Page) -> None:
             continue
         attributes = node.attributes
         if tag in SKIPPED or tag.startswith(("-", "!")) or (attributes and html_marks.is_hidden(attributes)):
+            continue
+        if page.hidden and node.mem_id in page.hidden:
             continue
         if attributes or tag in ACTING:  # others, such as Word's <o:p>, change nothing
             visit = _visit(tag, node, attributes, page)

@@ -7,17 +7,13 @@ import re
 from functools import lru_cache
 
 from supportbot.mail.lines import Mark
+from supportbot.mail.style import concealed_by
 from supportbot.mail.wording import words
 
 Attributes = dict[str, str | None]
 _MOST_KEPT = 500
 _UNNAMED: tuple[bool, bool, Mark] = (False, False, "")
 
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?![.\d])"
-    r"|(?<![-\w])font-size\s*:\s*0(?:\.0+)?(?![.\d])|max-height\s*:\s*0(?![.\d])",
-    re.IGNORECASE,
-)
 _OUTLOOK_LINE = re.compile(
     r"border-top\s*:\s*(?:solid\s+#?\w+\s+1\.0pt|#?\w+\s+1\.0pt\s+solid|1(?:\.0)?pt\s+solid)"
     r"|border-width\s*:\s*1(?:\.0)?pt\s+(?:medium|0)",
@@ -66,10 +62,13 @@ _MARKING = (*_QUOTE_BOXES, *_ATTRIBUTIONS, *_HEADER_BLOCKS, "signature", "blockq
             "border-width", "&#")  # fmt: skip
 """One of them stands in any HTML of which `quotation` says something; "&#" can write each of them."""
 _HIDING = (
-    "display", "hidden", "opacity", "max-height", "mso-hide", "&#", "\0", "<script", "<noscript", "<template",
-    "<object", "<embed", "<svg", "<math", "<select", "<datalist", "<audio", "<video",
+    "display", "hidden", "visibility", "opacity", "max-height", "mso-hide", "&#", "\0", "<script", "<noscript",
+    "<template", "<object", "<embed", "<svg", "<math", "<select", "<datalist", "<audio", "<video",
 )  # fmt: skip
-_MAY_BE_TINY = re.compile(r"font-size(?!\s?:\s?[1-9a-z])")
+_MAY_BE_SMALL = re.compile(
+    r"font(?:-size(?!\s?:\s?[1-9a-z])|\s?:(?!\s?[1-9a-z]))|(?:indent|left|top)\s?:\s?-\d{3}|\\[0-9a-f]"
+)
+"""Too small to be seen, or far outside the page; or written in escapes, which may say anything."""
 
 
 def may_mark(low: str) -> bool:
@@ -79,12 +78,17 @@ def may_mark(low: str) -> bool:
 
 def may_hide(low: str) -> bool:
     """Whether HTML, small, may hold anything that a reader does not see, but for comments and style sheets."""
-    return any(map(low.__contains__, _HIDING)) or _MAY_BE_TINY.search(low) is not None
+    return any(map(low.__contains__, _HIDING)) or _MAY_BE_SMALL.search(low) is not None
 
 
 def is_hidden(attributes: Attributes) -> bool:
     style = attributes.get("style")
     return "hidden" in attributes or (style is not None and _of_style(style[:2000])[0])
+
+
+def concealed(attributes: Attributes) -> dict[str, bool]:
+    """By property of its style, whether it hides the element."""
+    return _concealed((attributes.get("style") or "")[:2000])
 
 
 def quotation(tag: str, attributes: Attributes) -> tuple[int, Mark]:
@@ -107,7 +111,12 @@ def _names(attributes: Attributes) -> str:
 @lru_cache(maxsize=_MOST_KEPT)
 def _of_style(style: str) -> tuple[bool, bool]:
     """Whether a style hides, and whether it draws Outlook's line. Kept: programs write the same few over and over."""
-    return _HIDDEN.search(style) is not None, _OUTLOOK_LINE.search(style[:500]) is not None
+    return any(_concealed(style).values()), _OUTLOOK_LINE.search(style[:500]) is not None
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _concealed(style: str) -> dict[str, bool]:
+    return concealed_by(style) if may_hide(style.lower()) else {}
 
 
 @lru_cache(maxsize=_MOST_KEPT)

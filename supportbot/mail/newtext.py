@@ -7,8 +7,9 @@ words point below ("se nedan"), or where nothing else was written; else the mail
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from supportbot.mail import banners
 from supportbot.mail.addresses import is_ours
 from supportbot.mail.contact import RULE, is_sent_from
 from supportbot.mail.html_source import Source
@@ -16,7 +17,14 @@ from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
 from supportbot.mail.quotes import ADDRESS, Start, start, unglue
 from supportbot.mail.signature import is_greeting, split_signature
-from supportbot.mail.wording import ANSWERS_BELOW, FORWARD_SUBJECTS, NOT_TAKEN_UP, REPLY_SUBJECTS, TAKEN_UP
+from supportbot.mail.wording import (
+    ANSWERS_BELOW,
+    BOTH_SUBJECTS,
+    FORWARD_SUBJECTS,
+    NOT_TAKEN_UP,
+    REPLY_SUBJECTS,
+    TAKEN_UP,
+)
 
 MAX_PLAIN = 400_000
 MAX_STARTS = 4
@@ -50,6 +58,8 @@ class _Pieces:
     quoted: list[Line]
     below: list[Line]
     forwarded: Forwarded | None
+    banner: Sequence[Line] = ()
+    """What a mail system wrote above it; belongs to nobody's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class Known:
     """The desk's addresses in lower case: their mail is no forward to us, unless the program says so."""
     subject: str = ""
     """Its first "VB:" or "SV:" tells whether a mail below is forwarded, where Outlook writes both alike."""
+    opens: bool = False
+    """Neither an answer nor a forward, by its headers: what looks like a quote is mostly the sender's own."""
 
 
 def split(plain: str | None, html: str | None, known: Known = Known()) -> Split:
@@ -74,20 +86,26 @@ def split_source(plain: str | None, html: Source | None, known: Known = Known())
     lines = from_plain((plain or "")[:MAX_PLAIN])
     if html and not _tells_all(lines, html):
         lines, html = html.lines(), None
-    pieces = _take_apart(lines, known)
+    pieces = _below_banner(lines, known)
     if html and pieces.quoted and html.may_be_coloured() and any(line.mark == "coloured" for line in html.lines()):
-        pieces = _take_apart(html.lines(), known)
+        pieces = _below_banner(html.lines(), known)
     elif html and not pieces.quoted and not pieces.forwarded and html.may_be_marked() and _has_marks(html.lines()):
-        marked = _take_apart(html.lines(), known)
+        marked = _below_banner(html.lines(), known)
         if marked.quoted or marked.forwarded or (marked.signature and not pieces.signature):
             pieces = marked
     return Split(
         join(lines),
         join(squeeze(pieces.own + pieces.taken_up + pieces.below)),
-        join(squeeze(pieces.quoted)),
+        join(squeeze([*pieces.banner, Line(""), *pieces.quoted])),
         join(squeeze(pieces.signature)),
         pieces.forwarded,
     )
+
+
+def _below_banner(lines: Sequence[Line], known: Known) -> _Pieces:
+    banner, rest = banners.cut(lines)
+    pieces = _take_apart(rest, known)
+    return replace(pieces, banner=banner) if banner else pieces
 
 
 def _tells_all(written: Sequence[Line], html: Source) -> bool:
@@ -107,7 +125,7 @@ def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
     found: tuple[Start, int] | None = None
     at = starts = 0
     while at < len(lines):
-        begun = start(lines, at) if at < MAX_LINES else None
+        begun = start(lines, at, known.opens) if at < MAX_LINES else None
         if begun is None and not lines[at].level:
             own.append(lines[at])
             at += 1
@@ -124,7 +142,7 @@ def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
         return _unwrap(lines, *found, own, quoted, known, depth)
     if found:
         own += lines[found[1] :]
-    if quoted and _all_blank(own) and not any(start(lines, first) for first in range(min(3, len(lines)))):
+    if quoted and _all_blank(own) and not any(start(lines, n, known.opens) for n in range(min(3, len(lines)))):
         own, quoted = [Line(line.text) for line in lines], []  # All of it in ">", but no mail is quoted: own words.
     text, signature = split_signature(squeeze(own), known.sender)
     coloured = [line for line in quoted if line.mark == "coloured"]
@@ -179,15 +197,22 @@ def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after
         return True
     if any(is_ours(found[0], known.ours) for found in ADDRESS.finditer(begun.fields.get("from", ""))):
         return False  # an answer to us that was sent empty
-    if known.subject and _prefix(known.subject) in FORWARD_SUBJECTS:
+    prefix = _prefix(known.subject)
+    if prefix in FORWARD_SUBJECTS or (prefix == "vs" and _is_videresendt(begun, quote)):
         return True
     text, _ = split_signature(squeeze(own), may_be_all=True)
     words = " ".join(line.bare for line in text if not is_greeting(line.bare) and not is_sent_from(line.bare)).lower()
-    said = _is_a_word(own) and (begun.sent or _prefix(known.subject) in REPLY_SUBJECTS)
+    said = _is_a_word(own) and (begun.sent or prefix in REPLY_SUBJECTS)
     if not words.strip("-_=* .") and not said:
         return _all_blank(after) and (begun.kind != "attribution" or not any(line.level for line in quote))
     low = " ".join(line.bare for line in own).lower()
     return any(_takes_up(phrase, low) for phrase in TAKEN_UP) and not _answers_below(own)
+
+
+def _is_videresendt(begun: Start, quote: Sequence[Line]) -> bool:
+    """ "VS:" forwards in Norwegian and Danish and answers in Finnish: whose header lines stand below tells which."""
+    head = [line.bare.lower() for line in quote[: begun.size]]
+    return begun.kind != "attribution" and any(text.startswith("fra:") for text in head)
 
 
 def _takes_up(phrase: str, low: str) -> bool:
@@ -199,6 +224,11 @@ def _takes_up(phrase: str, low: str) -> bool:
             return True
         at = low.find(phrase, at + 1)
     return False
+
+
+def opens(subject: str) -> bool:
+    """Whether a subject begins like that of a first mail: neither "SV:" nor "VB:" nor what stands for them."""
+    return _prefix(subject) not in REPLY_SUBJECTS | FORWARD_SUBJECTS | BOTH_SUBJECTS
 
 
 def _prefix(subject: str) -> str:

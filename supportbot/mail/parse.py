@@ -12,6 +12,7 @@ from typing import TypeVar
 from supportbot.mail import authenticity, automatic, language, newtext, thread
 from supportbot.mail.addresses import addresses, one_address, plain_address, pretence, remarks
 from supportbot.mail.body import Body, read_body
+from supportbot.mail.bounces import is_daemon
 from supportbot.mail.charsets import decode
 from supportbot.mail.clean import clean_line, clean_text
 from supportbot.mail.dates import read_date
@@ -50,7 +51,7 @@ def _parse(content: bytes, desk: Desk) -> ParsedMail:
     if date is None and headers.get("Date"):
         oddities.append("unreadable Date")
     to, cc = _recipients(headers, "To"), _recipients(headers, "Cc")
-    split = _texts(body, newtext.Known(shown, desk.addresses, subject), oddities)
+    split = _texts(body, newtext.Known(shown, desk.addresses, subject, _opens(root, sender, subject)), oddities)
     said = f"{split.new_text}\n{split.signature}"
     judged = _tried(oddities, "automatic mail", automatic.judge, root, sender, subject, split.text, said, desk)
     judged = judged or _UNJUDGED
@@ -86,6 +87,14 @@ def _parse(content: bytes, desk: Desk) -> ParsedMail:
         oddities=tuple(clean_line(oddity) for oddity in dict.fromkeys(oddities))[:MOST_ODDITIES],
         suspicious=pretence(headers.all("From")) or _unreadable(content, headers, split.text),
     )
+
+
+def _opens(root: Part, sender: Address | None, subject: str) -> bool:
+    """Whether it is a person's first mail, by its headers: below it nothing of an earlier one is expected."""
+    names = root.headers.names()
+    if "from" not in names or not names.isdisjoint(("in-reply-to", "references", "auto-submitted")):
+        return False
+    return newtext.opens(subject) and not is_daemon(root, sender)
 
 
 def _sender(headers: Headers, oddities: list[str]) -> Address | None:

@@ -6,13 +6,13 @@ The trap: a text is full of numbers; most lines have one and no date, so each is
 import re
 
 DIGIT = re.compile(r"\d")
-_TIME = re.compile(r"\b\d{1,2}[:.h]\s?\d\d\b|\b\d{1,2} (?:am|pm)\b", re.IGNORECASE)
+CLOCK = re.compile(r"\b\d{1,2}[:.h]\s?\d\d\b|\b\d{1,2} (?:am|pm)\b", re.IGNORECASE)
 DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\d{4}年")
 
 
 def day_and_time(text: str, first: int) -> tuple[re.Match[str] | None, re.Match[str] | None]:
     """Where a date and a time of day stand in the text, of which the first digit is known."""
-    return DAY.search(text, first), _TIME.search(text, first)
+    return DAY.search(text, first), CLOCK.search(text, first)
 
 
 def date_of(text: str) -> str:

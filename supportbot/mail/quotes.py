@@ -11,8 +11,9 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Literal
 
+from supportbot.mail.banners import is_reply_above
 from supportbot.mail.lines import Line
-from supportbot.mail.quote_dates import DAY, DIGIT, date_of, day_and_time
+from supportbot.mail.quote_dates import CLOCK, DAY, DIGIT, date_of, day_and_time
 from supportbot.mail.wording import (
     FORWARD_MARKERS,
     FORWARD_STEMS,
@@ -22,6 +23,7 @@ from supportbot.mail.wording import (
     PRONOUNS,
     QUOTING,
     REPLY_MARKERS,
+    TO_US,
     WROTE,
     by_first_sign,
 )
@@ -48,6 +50,8 @@ _VERB = re.compile(
 _VERB_STEMS = (*WROTE, "写道", "寫道", "のメール", "작성")
 # The end of "<address> wrote:" wrapped so that its ">" looks like a quote.
 _BROKEN = re.compile(r"(?:wrote|skrev|schrieb|schreef|a écrit|escribió|escreveu)\s?:$", re.IGNORECASE)
+_RUN_ON = re.compile(r"<[^<>\s@]+@[^<>\s]+>[^:<>]{0,20}: {2,}\S")
+"""Yahoo's telephone program writes the quote's first line right behind its introduction."""
 _GLUED = re.compile(r"(?<=\S)(?:\s*-{2,}|\s)\s*(?=(?:On|Den|Am|Le|El|Op) (?:\w{3}[.,]|\d|\w{3} \d))")
 
 
@@ -63,18 +67,24 @@ class Start:
     """Its header lines say when it was sent, as Outlook's do above forwards and answers alike, not its date."""
 
 
-def start(lines: Sequence[Line], at: int) -> Start | None:
-    """The quote or forward whose introduction begins at this line, or None."""
+def start(lines: Sequence[Line], at: int, opens: bool = False) -> Start | None:
+    """The quote or forward whose introduction begins at this line, or None.
+
+    `opens`: the mail answers none, so that people's own forms, traces and tales look like introductions more often
+    than introductions stand there; one must then be as only programs write it.
+    """
     line = lines[at]
     bare = line.bare
     if not bare:
         return None
     low = bare.lower()
+    if is_reply_above(low):
+        return Start("original", 1)
     if (bare[0] in _DASHES or bare[-1] in ":：" or _may_be_marker(low)) and (found := _marker(lines, at, bare, low)):
         return found
-    if (":" in bare or "：" in bare) and (found := _headers(lines, at)):
+    if (":" in bare or "：" in bare) and (found := _headers(lines, at, opens=opens)):
         return found
-    return _attribution(lines, at, bare, low)
+    return _attribution(lines, at, bare, low, opens)
 
 
 def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -142,7 +152,7 @@ def header_field(line: Line) -> tuple[str, str] | None:
     return (kind, match[2].strip(" *")) if match and kind else None
 
 
-def _headers(lines: Sequence[Line], at: int, *, loose: bool = False) -> Start | None:
+def _headers(lines: Sequence[Line], at: int, *, loose: bool = False, opens: bool = False) -> Start | None:
     """A block of header lines; values may be wrapped, single blank lines may stand between them."""
     marked, bare = lines[at].mark == "header", lines[at].bare
     if not loose and bare.count(":") >= 3 and ADDRESS.search(bare) and len(side_by_side := _in_line(bare)) >= 3:
@@ -172,7 +182,7 @@ def _headers(lines: Sequence[Line], at: int, *, loose: bool = False) -> Start | 
         elif not line.blank:
             fields["date" if last == "sent" else last] += " " + line.bare
         position += 1
-    if loose or _is_block(fields, sent, marked):
+    if loose or _is_block(fields, sent, marked, opens):
         return Start("headers", after - at, fields, sent)
     return None
 
@@ -197,12 +207,15 @@ def _goes_on(lines: Sequence[Line], at: int, seen: dict[str, str]) -> bool:
     return False
 
 
-def _is_block(fields: dict[str, str], sent: bool, marked: bool) -> bool:
+def _is_block(fields: dict[str, str], sent: bool, marked: bool, opens: bool) -> bool:
     """At least two kinds of header lines, and what a journey does not have, nor a form (its sender and subject)."""
     kinds = set(fields) - {"other"}
-    if len(kinds) < 2 or not kinds & {"from", "date"}:
-        return False
     values = " ".join(fields.values())
+    if len(kinds) < 2 or not kinds & {"from", "date"} or "sip:" in values:
+        return False
+    if opens and not marked:
+        addressed = {"from", "date", "subject"} <= kinds and ADDRESS.search(fields["from"]) is not None
+        return (addressed or (sent and "from" in kinds)) and CLOCK.search(fields["date"]) is not None
     strong = bool(ADDRESS.search(values)) or (sent and any(c.isdigit() for c in fields.get("date", "")))
     dated = sent or bool(DAY.search(fields.get("date", "")))
     if marked or (strong and (dated or len(kinds) >= 3)):
@@ -221,7 +234,7 @@ def _in_line(text: str) -> dict[str, str]:
     }
 
 
-def _attribution(lines: Sequence[Line], at: int, bare: str, low: str) -> Start | None:
+def _attribution(lines: Sequence[Line], at: int, bare: str, low: str, opens: bool) -> Start | None:
     """ "Den 3 maj 2026 kl. 10:00 skrev Anna <…>:", in any order and language, wrapped over up to five lines."""
     if lines[at].mark == "attribution":
         size = 1
@@ -242,7 +255,7 @@ def _attribution(lines: Sequence[Line], at: int, bare: str, low: str) -> Start |
         joined = f"{joined} {line.bare}".strip()
         if len(joined) > MAX_ATTRIBUTION:
             break
-        if _introduces(joined, lines, at + size):
+        if _introduces(joined, lines, at + size, opens):
             return Start("attribution", size, _who(joined))
     return None
 
@@ -290,16 +303,22 @@ def _between_arrows(bare: str) -> Start | None:
     return Start("attribution", 1, {"from": inner.partition(date)[0].strip() if date else inner, "date": date})
 
 
-def _introduces(text: str, lines: Sequence[Line], after: int) -> bool:
+def _introduces(text: str, lines: Sequence[Line], after: int, opens: bool) -> bool:
     """Whether the text, with what follows it, introduces a quote."""
     below = _next_text(lines, after)
     deeper = below < len(lines) and lines[below].level > lines[after - 1].level
     deeper = deeper and not _BROKEN.match(lines[below].bare)
     follows = deeper or (below < len(lines) and header_field(lines[below]) is not None)
-    ended = text.rstrip(" \u200f\u202c*").endswith((":", "：")) or (
-        text.endswith("--") and re.search(r"\w ?-{2,}$", text) is not None
+    ended = (
+        text.rstrip(" \u200f\u202c*").endswith((":", "："))
+        or (text.endswith("--") and re.search(r"\w ?-{2,}$", text) is not None)
+        or ("  " in text and _RUN_ON.search(text) is not None)
     )
     address = ADDRESS.search(text, text.rfind(" ", 0, text.find("@")) + 1) if "@" in text else None
+    if not deeper and (f"<{address[0]}>" not in text if opens and address else opens):
+        return False
+    if not deeper and address is None and not TO_US.isdisjoint(_WORDS.findall(text.lower())):
+        return False
     digit = DIGIT.search(text)
     day, time = day_and_time(text, digit.start() if digit else len(text))
     verb = _verb(text)

@@ -14,6 +14,7 @@ from supportbot.mail.contact import (
     AFTERTHOUGHT,
     CONTACT,
     RULING,
+    is_claim,
     is_contact_like,
     is_rule,
     is_sent_from,
@@ -36,6 +37,7 @@ _DELIMITER = re.compile(r"(?:--|—|__|–)\s?$")
 # Where a new word may begin without a space: in lower case before a capital, or behind the end of a sentence.
 _GLUED = re.compile(r"(?<=[^\W_A-ZÅÄÖ])(?=[A-ZÅÄÖ])|(?<=[.!?)…])(?=[A-ZÅÄÖ])|(?<=[.!?)…] )(?=[A-ZÅÄÖ])")
 _HYPHENATED = re.compile(r"\w[\w-]*")
+_ALSO_ASKS = frozenset({"vänligen", "vennligst", "venligst"})
 _SLASH = re.compile(r"(?:/{1,2}|-|–|—|~|//)\s?(?=[^\W\d_])")
 
 
@@ -152,7 +154,14 @@ def _rstrip(body: Sequence[Line]) -> Sequence[Line]:
 def _ends(body: Sequence[Line], begin: int) -> bool:
     """What stands below a delimiter is a signature, unless it is long or holds an afterthought."""
     below = [line.bare for line in body[begin + 1 :] if not line.blank]
-    return len(below) <= 25 and not any(AFTERTHOUGHT.match(text) for text in below)
+    return len(below) <= 25 and not any(AFTERTHOUGHT.match(text) for text in below) and not _parts(body, begin)
+
+
+def _parts(body: Sequence[Line], begin: int) -> bool:
+    """Whether "--" only parts two things that are said: below it stands one, and a sign-off below that."""
+    first = next((at for at in range(begin + 1, len(body)) if _is_sign_off(body, at, frozenset())), begin)
+    said = [line.bare for line in body[begin + 1 : first] if not line.blank]
+    return any(is_claim(text) or not is_contact_like(text) for text in said)
 
 
 def _closing(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
@@ -179,6 +188,8 @@ def _is_sign_off(body: Sequence[Line], at: int, names: frozenset[str]) -> bool:
     phrase = _starting_phrase(low)
     if phrase is not None:
         rest = low[len(phrase) :].strip(" ,.!/:;()")
+        if phrase in _ALSO_ASKS and rest[:1].isalpha() and rest[:1] == text[-len(low) :][low.find(rest) :][:1]:
+            return False  # "Vänligen återkom": what follows is written small, and no name
         return len(rest.split()) <= 5 and not (low.endswith(("?", ":")) and rest) and not _is_sentence_rest(rest)
     thanks = low.strip(" ,.!")
     thanked = thanks in _THANKS or (

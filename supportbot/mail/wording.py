@@ -4,6 +4,7 @@ Pure. All in lower case. The trap: a word here is never enough by itself; `quote
 its form too (a colon, an address, dashes, a place at the end), because people write these words as well.
 """
 
+import re
 from collections.abc import Iterable
 
 
@@ -84,6 +85,8 @@ PRONOUNS = words(
     ni du vi jag de dom hon han man att om i you i'd we they he she that dere jeg hun at det in wir ich sie er
     """
 )
+TO_US = words("oss mig us me your er ert era vår våra our jeres dere deres os meg meille minulle")
+"""Who tells what somebody wrote to whom; programs name the writer alone."""
 MONTHS = (
     "jan", "feb", "mar", "apr", "maj", "may", "mai", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dec", "dez",
     "des",
@@ -100,6 +103,11 @@ REPLY_MARKERS = (
     "original email", "ursprungligt brev",
     "original appointment", "ursprunglig avtalad tid",
 )  # fmt: skip
+REPLY_ABOVE = re.compile(
+    r"(?:reply|response|answer) above|above this line|svar\w* ovanför|ovanför (?:den här|denna) (?:rad|linje)"
+    r"|over denne linj|yläpuolelle|oberhalb dieser"
+)
+"""What ticket systems write above the mail that is to be answered, between dashes or the like."""
 FORWARD_MARKERS = (
     "forwarded message", "begin forwarded message", "forwarded email", "forwarded mail", "start of forwarded message",
     "vidarebefordrat meddelande", "vidarebefordrat brev", "vidarebefordrat mejl", "vidarebefordrat mail",
@@ -125,6 +133,7 @@ FORWARD_SUBJECTS = words(
     "vb fw fwd vl wg tr rv enc doorst pd ilt továbbítás vidarebefordrat vidarebefordra videresendt"
 )
 """What programs put before the subject of a forward; "VS:" is none, it forwards in Danish and answers in Finnish."""
+BOTH_SUBJECTS = words("vs ang")
 REPLY_SUBJECTS = words("re sv aw ad antw odp ynt r res rif bls vá svar")
 FORWARD_STEMS = (
     "forwarded", "vidarebefordra", "vidaresän", "videresend", "välitet", "weitergeleitet", "transféré", "réexpédié",
@@ -246,6 +255,7 @@ SENT_FROM = (
     "sent with", "sent using", "get outlook for",
     "hämta outlook för", "skaffa outlook för", "sendt fra", "sendt via", "send fra", "hent outlook",
     "last ned outlook", "få outlook", "lähetetty",
+    "skaff deg outlook", "laden sie outlook", "scarica outlook",
     "hanki outlook", "gesendet von", "von meinem", "gesendet mit", "gesendet über", "outlook für", "envoyé de",
     "envoyé depuis", "envoyé à partir",
     "obtenir outlook", "télécharger outlook", "enviado do", "enviado desde", "enviado a partir", "obter o outlook",

@@ -112,3 +112,15 @@ def test_forwards_in_forwards_end() -> None:
     found = split("---------- Forwarded message ---------\nFrom: a@b.example\nSubject: y\n\n" * 60, None)
     assert found.forwarded is not None
     assert found.new_text.count("Subject: y") == 60
+
+
+HEADS = {"no": ("Fra", "Sendt", "Til", "Emne"), "fi": ("Lähettäjä", "Lähetetty", "Vastaanottaja", "Aihe")}
+
+
+@pytest.mark.parametrize(("language", "forwards"), [("no", True), ("fi", False)])
+def test_vs_forwards_in_norwegian_and_danish_and_answers_in_finnish(language: str, forwards: bool) -> None:
+    values = ("Ove <ove@kund.example>", "torsdag 5. februar 2026 09:12", "Eva", "Telefon")
+    head = "\n".join(f"{name}: {value}" for name, value in zip(HEADS[language], values, strict=True))
+    found = split(f"Hei, kan dere ordne dette?\n\n{head}\n\nluren er død", None, Known(subject="VS: Telefon"))
+    assert (found.forwarded is not None) == forwards
+    assert ("luren er død" in found.new_text) == forwards

@@ -379,3 +379,16 @@ def test_a_quote_without_a_colour_stays_quoted(colour: str) -> None:
 
 def test_colours_of_a_quote_do_not_matter_where_nothing_is_said_of_them() -> None:
     assert split(None, (RED % "red").replace("Svar i rött.", "Nu går det.")).new_text == "Nu går det."
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        "On Sat, Sep 5, 2026 at 10:43 PM, Kundcenter<k@icentrex.example> wrote:   Hello,",
+        "Den tors, 26 nov. 2026 kl. 9:12 skrev Kundcenter<k@icentrex.example>:   Hej,",
+    ],
+)
+def test_the_quotes_first_line_may_stand_behind_its_introduction(introduction: str) -> None:
+    found = split(f"Nytt svar.\n\nSent from Yahoo Mail on Android\n\n  {introduction}\n\nKan ni ge ett exempel?", None)
+    assert found.new_text == "Nytt svar."
+    assert "Kan ni ge ett exempel?" in found.quoted

@@ -574,3 +574,44 @@ def test_what_is_about_something_else_does_not_take_up_the_mail_below(words):
 def test_what_points_below_takes_up_the_mail(words):
     found = split(words + QUOTED, None, Known(sender="Oliver Ek", subject="Re: Outage"))
     assert "whole office is down" in found.new_text
+
+
+@pytest.mark.parametrize("line", ["--", "-- ", "--\n"])
+@pytest.mark.parametrize("second", ["Fel B: kön släpper inte in någon.", "kontor A ok\nkontor B: ingen kommer fram"])
+def test_dashes_between_two_faults_begin_no_signature(line: str, second: str) -> None:
+    found = split(f"Fel A: ingen ton.\n{line}\n{second}\n\nMvh\nAnna", None)
+    assert second in found.new_text
+    assert found.signature.split() == ["Mvh", "Anna"]
+
+
+@pytest.mark.parametrize("asked", ["Vänligen återkom snarast.", "Vänligen ring 070-412 33 90.", "Vennligst ring meg"])
+def test_please_do_is_no_sign_off(asked: str) -> None:
+    assert split(f"Kön är död.\n\n{asked}", None).new_text == f"Kön är död.\n\n{asked}"
+
+
+@pytest.mark.parametrize("closing", ["Vänligen\nAnna", "Vänligen Anna", "Vänligen, Anna Ek", "Vänligen"])
+def test_vanligen_before_a_name_is_a_sign_off(closing: str) -> None:
+    assert split(f"Kön är död.\n\n{closing}", None).signature.split() == closing.split()
+
+
+@pytest.mark.parametrize(
+    "company",
+    [
+        "Voss Spedition GmbH, Sitz Hamburg, HRB 55021, Geschäftsführer: Dieter Voss",
+        "Godkänd för F-skatt. Styrelsens säte: Göteborg.",
+        "Ek Bygg AB, säte Göteborg, org.nr 556000-0001",
+    ],
+)
+def test_what_the_law_bids_companies_write_belongs_to_the_signature(company: str) -> None:
+    found = split(f"Luren är död.\n\nMvh\nAnna Ek\nEk Bygg AB\nTel. 031-760 11 00\n\n{company}", None)
+    assert (found.new_text, company in found.signature) == ("Luren är död.", True)
+
+
+def test_a_change_of_it_told_below_the_signature_is_text() -> None:
+    told = "Vi har bytt org.nr till 556000-0001, kan ni ändra?"
+    assert told in split(f"Luren är död.\n\nMvh\nAnna Ek\nTel. 031-760 11 00\n\n{told}", None).new_text
+
+
+@pytest.mark.parametrize("said", ["Skaff deg Outlook for iOS", "Laden Sie Outlook für iOS herunter"])
+def test_outlooks_line_in_norwegian_and_german_is_no_text(said: str) -> None:
+    assert split(f"Luren er død.\n\n{said}", None).new_text == "Luren er død."
