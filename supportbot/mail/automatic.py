@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from supportbot.mail import wording_automatic as wording
 from supportbot.mail.addresses import addresses, is_ours
 from supportbot.mail.bounces import is_daemon, own_parts, read_bounce, returned_ids
-from supportbot.mail.machine_headers import LIST_HEADERS, MACHINE_HEADERS, REPLY_HEADERS
+from supportbot.mail.machine_headers import LIST_HEADERS, MACHINE_HEADERS, MASS_HEADERS, REPLY_HEADERS
 from supportbot.mail.message import Address, Desk, FailedRecipient, Nature, Part
 from supportbot.mail.wording_bounces import DAEMON
 
@@ -94,6 +94,7 @@ def _is_feedback(look: _Look) -> str:
     return ""
 
 
+_COMMENTS = re.compile(r"[()]|\\.|[^()\\]+|\\", re.DOTALL)
 _RECEIPTS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 
 
@@ -109,10 +110,19 @@ def _is_receipt(look: _Look) -> str:
 def submitted(root: Part) -> str:
     """The keyword of Auto-Submitted, "" for `no` or none; of several fields any that is not `no` (RFC 3834 §5)."""
     for value in root.headers.all("Auto-Submitted"):
-        keyword = re.sub(r"\([^()]*\)", " ", value[:1000]).partition(";")[0].strip().lower()
+        keyword = without_comments(value[:1000]).partition(";")[0].strip().lower()
         if keyword and keyword != "no":
             return keyword.split()[0]
     return ""
+
+
+def without_comments(value: str) -> str:
+    """RFC 5322 §3.2.2: comments in brackets, which nest, and in which a backslash takes a sign for itself."""
+    depth, kept = 0, []
+    for part in _COMMENTS.findall(value):
+        depth = max(0, depth + (part == "(") - (part == ")"))
+        kept.append(part if depth == 0 and part != ")" else " ")
+    return "".join(kept)
 
 
 def _is_automatic_reply(look: _Look) -> str:
@@ -202,14 +212,20 @@ def _list_field(look: _Look) -> str:
 
 
 def _is_bulk(look: _Look) -> str:
-    """A list's mail that is not to us; or a newsletter, which nobody can post to, wherever it is addressed."""
+    """A list's mail that is not to us; or a newsletter, which nobody can post to, to whomever it is addressed."""
     name = _list_field(look)
     if not name:
         return ""
-    newsletter = look.header("List-Unsubscribe-Post") is not None and look.header("List-Post") is None
-    if newsletter and look.header("In-Reply-To") is None:
+    one_way = look.header("List-Unsubscribe-Post") is not None and look.header("List-Post") is None
+    if one_way and look.header("In-Reply-To") is None and _is_mass_mail(look):
         return "List-Unsubscribe-Post without List-Post: a newsletter"
     return "" if look.desk.addresses and _is_to_us(look) else name
+
+
+def _is_mass_mail(look: _Look) -> bool:
+    """Whether it shows one more sign of a newsletter; customers' mail may leave by the program for it."""
+    marked = not MASS_HEADERS.isdisjoint(look.names) or bool(_precedence(look))
+    return marked or wording.UNSUBSCRIBE.search(wording.squash(look.text)) is not None
 
 
 NATURES: tuple[tuple[Nature, Callable[[_Look], str]], ...] = (
@@ -223,6 +239,11 @@ NATURES: tuple[tuple[Nature, Callable[[_Look], str]], ...] = (
 def _is_to_us(look: _Look) -> bool:
     fields = (*look.root.headers.all("To"), *look.root.headers.all("Cc"))
     return any(is_ours(one.address, look.desk.addresses) for value in fields for one in addresses(value))
+
+
+_WORDS = re.compile(r"[a-z_-]+")
+_MACHINES_WORDS = ("bulk", "junk", "list", "auto_reply")
+"""Of Precedence; any of several fields decides, as with Auto-Submitted."""
 
 
 def _null_path(look: _Look) -> str:
@@ -250,9 +271,10 @@ def _list(look: _Look) -> str:
 
 def _precedence(look: _Look) -> str:
     for name in ("Precedence", "X-Precedence"):
-        value = (look.header(name) or "").strip().lower()
-        if value in ("bulk", "junk", "list", "auto_reply"):
-            return f"{name}: {value}"
+        for value in look.root.headers.all(name):
+            said = _WORDS.findall(without_comments(value[:1000]).lower())
+            if word := next((word for word in said if word in _MACHINES_WORDS), ""):
+                return f"{name}: {word}"
     return ""
 
 

@@ -16,10 +16,15 @@ from supportbot.mail.wording_automatic import squash
 
 MOST_RECIPIENTS = 200
 _A = (
-    r"(?P<address>[A-Za-z0-9._%+=/'#!$&*~^{}-]{1,64}@"
-    r"[A-Za-z0-9][A-Za-z0-9.-]{0,190}[A-Za-z0-9])"
+    r"(?P<address>[A-Za-z0-9À-ÖØ-öø-ɏ._%+=/'#!$&*~^{}-]{1,64}@"
+    r"[A-Za-z0-9À-ÖØ-öø-ɏ][A-Za-z0-9À-ÖØ-öø-ɏ.-]{0,190}[A-Za-z0-9À-ÖØ-öø-ɏ])"
 )
+"""In Latin letters (RFC 6531): other scripts write words without a space before an address."""
 _ADDRESS = re.compile(_A)
+_STATED = re.compile(r"(?P<address>[\w.%+=/'#!$&*~^{}-]{1,64}@\w[\w.-]{0,190}\w)")
+"""In a field that holds nothing else."""
+_ESCAPED = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+"""How RFC 6533 §3 writes letters that are not ASCII."""
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _TO = re.compile(r"^To:[ \t]{0,9}([^\n]{3,320})$", re.MULTILINE | re.IGNORECASE)
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
@@ -127,10 +132,15 @@ def _recipient(fields: dict[str, str]) -> str:
     """The address that we wrote to comes first: a forward's last stop is nobody that we know (RFC 3464 §2.3.1)."""
     for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         value = fields.get(name, "")
-        found = _ADDRESS.search(value.partition(";")[2] or value)
+        found = _STATED.search(_ESCAPED.sub(_letter, value.partition(";")[2] or value))
         if found:
             return clean_line(found["address"], 254)
     return ""
+
+
+def _letter(escaped: re.Match[str]) -> str:
+    code = int(escaped[1], 16)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else escaped[0]
 
 
 def _by_text(root: Part, subject: str, notice: str, written_to: list[str]) -> list[FailedRecipient]:

@@ -31,7 +31,11 @@ REPLY_HEADERS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("X-MS-Exchange-Message-Class", r".*OOF"),
     )
 )
-MACHINE_HEADERS = ("X-FC-Machinegenerated", "X-Cron-Env", "X-Nagios-Notification", "X-Zabbix", "X-Amavis-Alert")
+MACHINE_HEADERS = ("X-FC-Machinegenerated", "X-Cron-Env", "X-Nagios-Notification", "X-Zabbix", "X-Amavis-Alert",
+                   "X-ServiceNow-Generated")  # fmt: skip
+MASS_HEADERS = frozenset({"list-id", "feedback-id", "x-campaign", "x-campaign-id", "x-campaignid", "x-mailer-campaign",
+                          "x-mc-user", "x-mailgun-tag", "x-job", "x-ems", "x-mandrill-user"})  # fmt: skip
+"""What the programs of newsletters write beside their List-Unsubscribe; small."""
 
 LIST_HEADERS = {
     name.lower(): name

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from supportbot.mail import banners
 from supportbot.mail.addresses import is_ours
 from supportbot.mail.contact import RULE, is_sent_from
+from supportbot.mail.header_blocks import ADDRESS, Start
 from supportbot.mail.html_source import Source
 from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
-from supportbot.mail.quotes import ADDRESS, Start, start, unglue
+from supportbot.mail.quotes import start, unglue
 from supportbot.mail.signature import is_greeting, split_signature
 from supportbot.mail.wording import (
     ANSWERS_BELOW,

@@ -6,18 +6,25 @@ needs a date or an address, a header block a sender and something that only a ma
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
-from typing import Literal
 
 from supportbot.mail.banners import is_reply_above
+from supportbot.mail.header_blocks import (
+    ADDRESS,
+    MAX_ATTRIBUTION,
+    Kind,
+    Start,
+    header_block,
+    header_field,
+    in_line,
+    next_text,
+)
 from supportbot.mail.lines import Line
-from supportbot.mail.quote_dates import CLOCK, DAY, DIGIT, date_of, day_and_time
+from supportbot.mail.quote_dates import DAY, DIGIT, date_of, day_and_time
 from supportbot.mail.wording import (
     FORWARD_MARKERS,
     FORWARD_STEMS,
-    HEADER_KIND,
     MONTHS,
     OPENERS,
     PRONOUNS,
@@ -28,14 +35,7 @@ from supportbot.mail.wording import (
     by_first_sign,
 )
 
-Kind = Literal["forward", "original", "headers", "attribution"]
-
 MAX_WINDOW = 5
-MAX_ATTRIBUTION = 400
-MAX_HEADER_LINES = 25
-
-ADDRESS = re.compile(r"[^\s<>@\"',;:()\[\]]{1,64}@[^\s<>@\"',;:()\[\]]{1,255}")
-_HEADER = re.compile(r"([^\W\d_][^:：*]{0,30}?)[\s*]{0,4}[:：][*\s]{0,4}(.*)")
 _DASHED = re.compile(r"[-_=—–*]{2,}\s{0,3}([^-_=—–*][^\n]{0,80}?)\s{0,3}:?[-_=—–*]{2,}(.*)")
 _DASHES = frozenset("-_=—–*")
 _MONTHS = frozenset(MONTHS)
@@ -55,18 +55,6 @@ _RUN_ON = re.compile(r"<[^<>\s@]+@[^<>\s]+>[^:<>]{0,20}: {2,}\S")
 _GLUED = re.compile(r"(?<=\S)(?:\s*-{2,}|\s)\s*(?=(?:On|Den|Am|Le|El|Op) (?:\w{3}[.,]|\d|\w{3} \d))")
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a quote or forward begins: what it looks like, and how many lines its introduction takes."""
-
-    kind: Kind
-    size: int
-    fields: dict[str, str] = field(default_factory=dict)
-    """Header lines of the mail below: "from", "date", "subject", "to"."""
-    sent: bool = False
-    """Its header lines say when it was sent, as Outlook's do above forwards and answers alike, not its date."""
-
-
 def start(lines: Sequence[Line], at: int, opens: bool = False) -> Start | None:
     """The quote or forward whose introduction begins at this line, or None.
 
@@ -82,7 +70,7 @@ def start(lines: Sequence[Line], at: int, opens: bool = False) -> Start | None:
         return Start("original", 1)
     if (bare[0] in _DASHES or bare[-1] in ":：" or _may_be_marker(low)) and (found := _marker(lines, at, bare, low)):
         return found
-    if (":" in bare or "：" in bare) and (found := _headers(lines, at, opens=opens)):
+    if (":" in bare or "：" in bare) and (found := header_block(lines, at, opens=opens)):
         return found
     return _attribution(lines, at, bare, low, opens)
 
@@ -118,8 +106,8 @@ def _marker(lines: Sequence[Line], at: int, bare: str, low: str) -> Start | None
     known = forward or words in REPLY_MARKERS
     if not known and not stemmed:
         return None
-    below = _next_text(lines, at + 1)
-    block = _headers(lines, below, loose=known) if below < len(lines) else None
+    below = next_text(lines, at + 1)
+    block = header_block(lines, below, loose=known) if below < len(lines) else None
     if not known and not block and not (dashed and bare.count("-") >= 8):
         return None
     forward = forward or (stemmed and not known)
@@ -129,109 +117,12 @@ def _marker(lines: Sequence[Line], at: int, bare: str, low: str) -> Start | None
     if block:
         return Start(kind, below - at + block.size, block.fields, block.sent)
     if dashed and dashed[2]:
-        return Start(kind, 1, _in_line(dashed[2]))
+        return Start(kind, 1, in_line(dashed[2]))
     return Start(kind, 1)
 
 
 def _may_be_marker(low: str) -> bool:
     return low.startswith(_MARKERS.get(low[:1], ()))
-
-
-def _next_text(lines: Sequence[Line], at: int) -> int:
-    end = min(len(lines), at + 4)
-    while at < end and lines[at].blank:
-        at += 1
-    return at
-
-
-def header_field(line: Line) -> tuple[str, str] | None:
-    """("from", value) of a header line as mail programs write it into a quote, or None."""
-    bare = line.bare
-    match = _HEADER.match(bare[:300]) if ":" in bare or "：" in bare else None
-    kind = HEADER_KIND.get(match[1].strip().lower()) if match else None
-    return (kind, match[2].strip(" *")) if match and kind else None
-
-
-def _headers(lines: Sequence[Line], at: int, *, loose: bool = False, opens: bool = False) -> Start | None:
-    """A block of header lines; values may be wrapped, single blank lines may stand between them."""
-    marked, bare = lines[at].mark == "header", lines[at].bare
-    if not loose and bare.count(":") >= 3 and ADDRESS.search(bare) and len(side_by_side := _in_line(bare)) >= 3:
-        return Start("headers", 1, side_by_side)
-    if header_field(lines[at]) is None:
-        return None
-    fields: dict[str, str] = {}
-    last, position, end = "", at, min(len(lines), at + MAX_HEADER_LINES)
-    sent = below = False
-    after = at
-    while position < end:
-        line = lines[position]
-        found = header_field(line)
-        if found and found[0] in fields and found[0] not in ("other", "cc"):
-            break
-        if found:
-            last, value = found
-            sent = sent or last == "sent"
-            fields["date" if last == "sent" else last] = value
-            after = position + 1
-        elif _stands_below(lines, position, fields["date" if last == "sent" else last], fields, below):
-            below = True
-            fields["date" if last == "sent" else last] = line.bare
-            after = position + 1
-        elif not _goes_on(lines, position, fields):
-            break
-        elif not line.blank:
-            fields["date" if last == "sent" else last] += " " + line.bare
-        position += 1
-    if loose or _is_block(fields, sent, marked, opens):
-        return Start("headers", after - at, fields, sent)
-    return None
-
-
-def _stands_below(lines: Sequence[Line], at: int, value: str, seen: dict[str, str], already: bool) -> bool:
-    """Whether this line is the value of the name above it, as in a table that was made plain text."""
-    if value or lines[at].blank:
-        return False
-    following = _next_text(lines, at + 1)
-    found = header_field(lines[following]) if following < len(lines) else None
-    return already or (found is not None and found[0] not in seen)
-
-
-def _goes_on(lines: Sequence[Line], at: int, seen: dict[str, str]) -> bool:
-    """Whether another header line follows this wrapped or blank one closely."""
-    for line in lines[at + 1 : at + (3 if lines[at].blank else 4)]:
-        found = header_field(line)
-        if found:
-            return found[0] not in seen
-        if line.blank and lines[at].text.strip():
-            return False
-    return False
-
-
-def _is_block(fields: dict[str, str], sent: bool, marked: bool, opens: bool) -> bool:
-    """At least two kinds of header lines, and what a journey does not have, nor a form (its sender and subject)."""
-    kinds = set(fields) - {"other"}
-    values = " ".join(fields.values())
-    if len(kinds) < 2 or not kinds & {"from", "date"} or "sip:" in values:
-        return False
-    if opens and not marked:
-        addressed = {"from", "date", "subject"} <= kinds and ADDRESS.search(fields["from"]) is not None
-        return (addressed or (sent and "from" in kinds)) and CLOCK.search(fields["date"]) is not None
-    strong = bool(ADDRESS.search(values)) or (sent and any(c.isdigit() for c in fields.get("date", "")))
-    dated = sent or bool(DAY.search(fields.get("date", "")))
-    if marked or (strong and (dated or len(kinds) >= 3)):
-        return True
-    return {"from", "subject"} <= kinds and len(kinds) >= 3
-
-
-def _in_line(text: str) -> dict[str, str]:
-    """Header names and values that a program squashed into one line."""
-    parts = re.split(r"(?:^|(?<=\W))(\w[\w ]{0,18}):", text[:MAX_ATTRIBUTION])
-    pairs = zip(parts[1::2], parts[2::2], strict=False)
-    return {
-        ("date" if kind == "sent" else kind): value.strip(' "')
-        for name, value in pairs
-        if (kind := HEADER_KIND.get(name.strip().lower().split(" ")[-1] if name else ""))
-    }
 
 
 def _attribution(lines: Sequence[Line], at: int, bare: str, low: str, opens: bool) -> Start | None:
@@ -305,7 +196,7 @@ def _between_arrows(bare: str) -> Start | None:
 
 def _introduces(text: str, lines: Sequence[Line], after: int, opens: bool) -> bool:
     """Whether the text, with what follows it, introduces a quote."""
-    below = _next_text(lines, after)
+    below = next_text(lines, after)
     deeper = below < len(lines) and lines[below].level > lines[after - 1].level
     deeper = deeper and not _BROKEN.match(lines[below].bare)
     follows = deeper or (below < len(lines) and header_field(lines[below]) is not None)

@@ -24,9 +24,10 @@ def any_of(*formulas: str) -> re.Pattern[str]:
 
 
 _NO_REPLY = (
-    r"(?:.*[-_.+])?(?:no|do-?not|donot)[-_.]?(?:reply|answer|respond)(?:[-_.+].*)?"
-    r"|(?:.*[-_.])?(?:svara?[-_.]?(?:ej|inte)|(?:ej|inget|ikke)[-_.]?svar|ei[-_.]?vastata)(?:[-_.+].*)?"
-    r"|nagios|zabbix|cron|daemon|mailman|listserv|listproc|majordomo|voicemail"
+    r"(?:.*[-_.+])?(?:no|do[-_.]?not)[-_.]?(?:reply|answer|respond)(?:[-_.+].*)?"
+    r"|(?:.*[-_.])?(?:svara?[-_.]?(?:ej|inte)|(?:ej|inget|ingen|ikke)[-_.]?svar|ei[-_.]?vasta(?:ta|usta))(?:[-_.+].*)?"
+    r"|nagios|zabbix|cron|(?:mail-?)?daemon|mailman|listserv|listproc|majordomo|voicemail|wordpress|www-data|apache"
+    r"|auto-?mail|nobody"
 )
 ROBOT = re.compile(
     _NO_REPLY + r"|(?:nicht|keine)[-_.]?antwort(?:en)?|auto[-_.]?(?:mailer|reply|responder|confirm)|autosvar"
@@ -36,6 +37,12 @@ ROBOT = re.compile(
 NO_PERSON = re.compile(_NO_REPLY)
 """Those of them behind which no person writes."""
 
+UNSUBSCRIBE = re.compile(
+    r"avregistrera|avprenumerera|avsluta (?:din |er )?prenumeration|unsubscribe|opt[- ]out|manage (?:your )?(?:email )?"
+    r"(?:preferences|subscription)|avmeld|afmeld|frameld|peruuta (?:uutiskirje|tilaus)|lopeta tilaus|abmelden"
+    r"|(?:view|open) (?:this (?:e-?mail|message) )?in (?:your |a )?browser|i webbläsaren|i nettleseren|i din browser"
+)
+"""What newsletters must offer, in their text."""
 OUTLOOK_REPLY_SUBJECT = re.compile(
     r"(?:automatiskt svar|automatic reply|automatisk svar|automatische antwort|automaattinen vastaus"
     r"|r[ée]ponse automatique|automatisch antwoord|respuesta autom[áa]tica|risposta automatica|resposta autom[áa]tica"

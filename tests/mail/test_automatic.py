@@ -22,6 +22,9 @@ def _mail(*fields: str, text: str = "Hej,\n\nväxeln ligger nere.\n\nAnna", desk
     return parse(("\r\n".join([*given, "", ""]) + text.replace("\n", "\r\n")).encode(), desk)
 
 
+ONE_CLICK = ("List-Unsubscribe: <mailto:x@y.se>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+
+
 @pytest.mark.parametrize(
     ("fields", "nature"),
     [
@@ -55,7 +58,18 @@ def _mail(*fields: str, text: str = "Hej,\n\nväxeln ligger nere.\n\nAnna", desk
         (("Precedence: bulk",), "human"),
         (("List-Id: <grupp.kund.se>", "List-Post: <mailto:grupp@kund.se>"), "human"),
         (("List-Id: <grupp.kund.se>", "To: grupp@kund.se"), "bulk"),
-        (("List-Unsubscribe: <mailto:x@y.se>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "bulk"),
+        (("List-Unsubscribe: <mailto:x@y.se>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "human"),
+        ((*ONE_CLICK, "Feedback-ID: 1:2:3:esp"), "bulk"),
+        ((*ONE_CLICK, "Precedence: bulk"), "bulk"),
+        ((*ONE_CLICK, "To: alla@kund.se"), "bulk"),
+        (("Auto-Submitted: (sent (by \\) hand); auto-replied) NO ; owner=x",), "human"),
+        (("Auto-Submitted: no (by hand (really))",), "human"),
+        (("Auto-Submitted: (vacation (sieve)) auto-replied",), "auto_reply"),
+        (("Auto-Submitted: (((auto-generated",), "human"),
+        (("X-ServiceNow-Generated: true",), "machine"),
+        (("From: wordpress@kund.se",), "machine"),
+        (("From: do_not_reply@kund.se",), "machine"),
+        (("From: ingen-svar@kund.se",), "machine"),
         (("From: postmaster@kund.se",), "human"),
         (("Return-Path: <bounces+1-abc@mail.example>",), "human"),
     ],
@@ -111,6 +125,10 @@ def test_words_say_it_only_where_no_person_would_write_them(subject: str, text: 
         (("From: abuse@kund.se",), "role"),
         (("List-Unsubscribe: <mailto:x@y.se>",), "list header"),
         (("Precedence: Bulk",), "Precedence: bulk"),
+        (("Precedence: normal", "Precedence: bulk"), "Precedence: bulk"),
+        (("Precedence: bulk (auto)",), "Precedence: bulk"),
+        (("Precedence: normal, junk;",), "Precedence: junk"),
+        (ONE_CLICK, "list header List-Unsubscribe"),
         (("X-Auto-Response-Suppress: DR, OOF, AutoReply",), "X-Auto-Response-Suppress"),
         (("From: kundcenter@icentrex.se",), "our own address"),
         (("From: kundcenter+icx-1-abc@icentrex.se",), "our own address"),
@@ -202,3 +220,15 @@ def test_persons_of_the_shared_cases_stay_persons() -> None:
             assert mail.nature in ("human", "machine"), case["file"]
         elif case["kind"] in ("auto_reply", "bounce"):
             assert mail.nature not in ("human", "machine"), case["file"]
+
+
+@pytest.mark.parametrize(
+    ("text", "nature"),
+    [
+        ("Nyheter i november!\n\nAvregistrera dig här", "bulk"),
+        ("Our offers.\n\nUnsubscribe | View in browser", "bulk"),
+        ("Hela växeln är nere sedan i morse, ingen kommer fram.", "human"),
+    ],
+)
+def test_a_customers_mail_by_the_program_for_newsletters_is_a_persons(text: str, nature: str) -> None:
+    assert _mail(*ONE_CLICK, text=text).nature == nature

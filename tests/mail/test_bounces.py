@@ -177,3 +177,27 @@ def test_the_public_suites_bounces() -> None:
         mail = parse((expected.parent / case["file"]).read_bytes())
         assert (mail.nature == "bounce") == case["is_bounce"], case["file"]
         assert mail.may_answer is not case.get("no_autoreply"), case["file"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "address"),
+    [
+        ("utf-8; åke@eai.example", "åke@eai.example"),
+        ("utf-8; \\x{E5}ke@eai.example", "åke@eai.example"),
+        ("utf-8; eva.åberg@eai.example", "eva.åberg@eai.example"),
+        ("utf-8; bo@åkeri.example", "bo@åkeri.example"),
+        ("utf-8; аня@почта.example", "аня@почта.example"),
+        ("utf-8; \\x{D800}a@eai.example", "x{D800}a@eai.example"),
+    ],
+)
+def test_an_internationalised_recipient_is_whole(stated: str, address: str) -> None:
+    """RFC 6533 §3. A part of it may be another's address."""
+    mail = _dsn(f"Final-Recipient: {stated}\nAction: failed\nStatus: 5.1.1")
+    assert [each.address for each in mail.failed] == [address]
+
+
+def test_an_internationalised_recipient_in_words_is_whole() -> None:
+    text = "Hi. This is the qmail-send program.\nI wasn't able to deliver your message.\n\n"
+    text += "<eva.åberg@eai.example>:\nno such user"
+    mail = parse(f"From: MAILER-DAEMON@mx.kund.se\nReturn-Path: <>\nSubject: failure notice\n\n{text}".encode())
+    assert [each.address for each in mail.failed] == ["eva.åberg@eai.example"]
