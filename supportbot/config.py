@@ -49,6 +49,13 @@ class Hours(Section):
             raise Mistake("is not a list of days.", f'Write "mon-fri" or "mon,wed", of {", ".join(DAYS)}.')
         return value
 
+    @model_validator(mode="after")
+    def _opens_first(self) -> "Hours":
+        if self.opens >= self.closes:
+            what = f"opens at {self.opens:%H:%M} and closes at {self.closes:%H:%M}."
+            raise Mistake(what, "Write the earlier time of the day as from, the later one as to.")
+        return self
+
     @property
     def weekdays(self) -> frozenset[int]:
         """0 is Monday."""
@@ -71,6 +78,13 @@ class DeskSection(Section):
     secret: Secret = Secret(file=Path("secret.key"))
     previous_secret: Secret | None = None
     also: list[MailAddress] = []
+
+    @field_validator("languages")
+    @classmethod
+    def _speaks_one(cls, value: list[str]) -> list[str]:
+        if not value:
+            raise Mistake("names no language.", 'Write ["sv", "en"], or one of them.')
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -142,6 +156,15 @@ class Folders(Section):
         if not value or not value.isprintable():
             raise Mistake("is not a folder's name.", 'Write one such as "Handled", without signs that do not print.')
         return value
+
+    @model_validator(mode="after")
+    def _three(self) -> "Folders":
+        names = [name.upper() if name.upper() == "INBOX" else name for name in (self.inbox, self.done, self.aside)]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            what = f'names "{twice}" twice, so that mails could not be told from handled ones.'
+            raise Mistake(what, "Give inbox, done and aside a folder each.")
+        return self
 
 
 _IN_THE_CLEAR = 'tls = "none" sends password and mails unencrypted to another machine ({}).'
