@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, KeysView
 from dataclasses import dataclass
 
+from supportbot.mail import mailing_lists
 from supportbot.mail import wording_automatic as wording
 from supportbot.mail.addresses import addresses, is_ours
 from supportbot.mail.bounces import is_daemon, own_parts, read_bounce, returned_ids
-from supportbot.mail.machine_headers import LIST_HEADERS, MACHINE_HEADERS, MASS_HEADERS, REPLY_HEADERS
+from supportbot.mail.machine_headers import MACHINE_HEADERS, MASS_HEADERS, REPLY_HEADERS
 from supportbot.mail.message import Address, Desk, FailedRecipient, Nature, Part
 from supportbot.mail.wording_bounces import DAEMON
 
@@ -205,21 +206,19 @@ def _is_machine(look: _Look) -> str:
     return ""
 
 
-def _list_field(look: _Look) -> str:
-    if LIST_HEADERS.keys().isdisjoint(look.names):
-        return ""
-    return next(name for low, name in LIST_HEADERS.items() if low in look.names)
-
-
 def _is_bulk(look: _Look) -> str:
     """A list's mail that is not to us; or a newsletter, which nobody can post to, to whomever it is addressed."""
-    name = _list_field(look)
+    name = mailing_lists.field(look.root.headers)
     if not name:
         return ""
     one_way = look.header("List-Unsubscribe-Post") is not None and look.header("List-Post") is None
     if one_way and look.header("In-Reply-To") is None and _is_mass_mail(look):
         return "List-Unsubscribe-Post without List-Post: a newsletter"
-    return "" if look.desk.addresses and _is_to_us(look) else name
+    return (
+        ""
+        if (_is_to_us(look) if look.desk.addresses else mailing_lists.is_beside_the_list(look.root.headers))
+        else name
+    )
 
 
 def _is_mass_mail(look: _Look) -> bool:
@@ -265,7 +264,7 @@ def _robot(look: _Look) -> str:
 
 
 def _list(look: _Look) -> str:
-    name = _list_field(look)
+    name = mailing_lists.field(look.root.headers)
     return f"list header {name}" if name else ""
 
 

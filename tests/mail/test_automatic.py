@@ -164,7 +164,7 @@ def test_a_plain_mail_may_be_answered(fields: tuple[str, ...]) -> None:
 
 def test_without_a_desk_nobody_asks_whether_it_was_to_us() -> None:
     assert _mail("To: info@kund.se", desk=Desk()).no_answer == ""
-    assert _mail("List-Id: <grupp.kund.se>", desk=Desk()).nature == "bulk"
+    assert _mail("List-Id: <grupp.kund.se>", "To: grupp@kund.se", desk=Desk()).nature == "bulk"
 
 
 def _report(kind: str, body: str) -> ParsedMail:
@@ -232,3 +232,20 @@ def test_persons_of_the_shared_cases_stay_persons() -> None:
 )
 def test_a_customers_mail_by_the_program_for_newsletters_is_a_persons(text: str, nature: str) -> None:
     assert _mail(*ONE_CLICK, text=text).nature == nature
+
+
+@pytest.mark.parametrize(
+    ("fields", "nature"),
+    [
+        (("List-Id: <it.kund.se>", "List-Post: <mailto:it@kund.se>"), "human"),
+        (("List-Id: IT <it.kund.se>",), "human"),
+        (("List-Id: <it.kund.se>", "List-Post: <mailto:it@kund.se>", "List-Unsubscribe: <mailto:x@kund.se>"), "human"),
+        (("List-Id: <it.kund.se>", "List-Post: <mailto:it@kund.se>", "To: it@kund.se"), "bulk"),
+        (("List-Id: <it.kund.se>", "To: IT <it@kund.se>"), "bulk"),
+        (("List-Id: <news.esp.se>", "List-Unsubscribe: <mailto:x@esp.se>"), "bulk"),
+        (("List-Id: <it.kund.se>", "To: undisclosed-recipients:;"), "bulk"),
+    ],
+)
+def test_without_a_config_a_group_is_told_by_the_lists_own_address(fields: tuple[str, ...], nature: str) -> None:
+    mail = _mail(*fields, desk=Desk())
+    assert (mail.nature, mail.may_answer) == (nature, False)
