@@ -5,8 +5,15 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from supportbot.store import tables
+from supportbot.store.sql import take_turns
 
 T, TICKETS, TIMERS = tables.outbox, tables.tickets, tables.timers
+_ALERTS = 0x1C3_0005
+
+
+def take_turns_for(conn: Connection) -> None:
+    """Until this transaction ends nobody else counts alerts, and misses those of this one."""
+    take_turns(conn, _ALERTS)
 
 
 def since(conn: Connection, when: datetime) -> int:

@@ -26,6 +26,8 @@ def paced(
     """The effects of this ticket, its alerts as many as may leave now."""
     effects = tuple(effects)
     urgent = [one for one in effects if isinstance(one, RaiseAlert) and one.about == "urgent"]
+    if urgent:
+        alerts.take_turns_for(conn)
     if not urgent or not _too_many(conn, urgent[0], ticket, known, now):
         return effects
     window = f"window-{int(now.timestamp() // known.alert_repeat.total_seconds())}"

@@ -132,7 +132,9 @@ def _limit_reached(conn: Connection, arrived: Arrived, decision: Decision, known
     sender = arrived.mail.sender
     if sender is None:
         return ""
-    if decision.sender_is_customer and arrived.mail.authenticity != "failed":
+    proven = decision.sender_is_customer and arrived.mail.authenticity != "failed"
+    acks.take_turns_for(conn, sender.address, proven)
+    if proven:
         # A From may be forged; whoever makes up addresses of a customer must not use us to flood that customer.
         domain = acks.to_domain(conn, sender.address, now - HOUR)
         if arrived.mail.authenticity != "verified" and domain >= known.limits.unproven_per_hour:
