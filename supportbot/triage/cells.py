@@ -25,6 +25,8 @@ _CSV_WORDS = {
     "field larger than": "a cell is longer than 131072 signs",
     "new-line character": "a line ends within a cell without quotes",
 }
+NO_NUMBER = "is no telephone number in E.164 such as +46846500400"
+A_RANGE = "+46846500400-+46846500403"
 Rows = list[tuple[str, T]]
 """Values with the place that each stands at: "customers.csv:7 C106"."""
 
@@ -137,11 +139,15 @@ def domain(text: str) -> str:
         raise ValueError("is no domain") from None
 
 
+def in_e164(text: str) -> bool:
+    """Whether it is a valid number in E.164, or a range between two of them. A dash alone at its end makes no range."""
+    first, dash, last = text.partition("-")
+    return _valid(first) and (not dash or _valid(last))
+
+
 def numbers(text: str) -> NumberRange:
-    """A telephone number in E.164 or a range of them, both ends valid. Raises ValueError."""
+    """The numbers of a text that is in E.164. Raises ValueError where a range cannot be one."""
     found = number_range(text)
-    for number in (found.first, found.last):
-        telephone(number)
     if len(found.first) != len(found.last):
         raise ValueError("is a range of numbers of different length")
     if found.first > found.last:
@@ -151,13 +157,30 @@ def numbers(text: str) -> NumberRange:
 
 def telephone(text: str) -> str:
     """A valid number in E.164. Raises ValueError."""
-    try:
-        valid = bool(re.fullmatch(r"\+[0-9]{7,15}", text)) and phonenumbers.is_valid_number(phonenumbers.parse(text))
-    except phonenumbers.NumberParseException:
-        valid = False
-    if not valid:
-        raise ValueError("is no telephone number in E.164 such as +46846500400")
+    if not _valid(text):
+        raise ValueError(NO_NUMBER)
     return text
+
+
+def _valid(text: str) -> bool:
+    try:
+        return bool(re.fullmatch(r"\+[0-9]{7,15}", text)) and phonenumbers.is_valid_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def how_to_write(pieces: Sequence[str]) -> str:
+    """What to write in place of these parts of a list of numbers: they may be one that was written with blanks."""
+    text = " ".join(pieces)
+    try:
+        parsed = phonenumbers.parse(text, "SE")
+        known = phonenumbers.is_valid_number(parsed) and text == text.strip("-")  # else it is the half of a range
+    except phonenumbers.NumberParseException:
+        known = False
+    if not known:
+        return f"Blanks separate numbers: write each without any, and a range as {A_RANGE}."
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return f"Write {number}: blanks separate numbers." if len(pieces) > 1 else f"Write {number}."
 
 
 def day(text: str) -> date:

@@ -59,6 +59,8 @@ class Places:
     """Fact -> value -> the words that show it."""
     readings: Mapping[str, Mapping[str, float]]
     """Question -> answer -> how sure the learned reader is."""
+    words: int = 0
+    """How many the mail has, its subject's too."""
     by_sentence: Mapping[int, Mapping[str, tuple[Span, ...]]] = field(default_factory=dict)
     """Sentence -> what stands in it: `phrases` once more, so that no rule need walk through the whole mail."""
 

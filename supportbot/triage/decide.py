@@ -89,8 +89,14 @@ def decide(
         unsure=asked.unsure(fault),
         notes=(*cut, *sighting.notes, *bought.notes, *asked.notes(urgent)),
         device=seen.shown,
-        found=found(registry, sighting.customer, squeezed(mail.new_text), squeezed(mail.signature), seen.devices),
+        found=_found(registry, sighting, mail, seen),
     )
+
+
+def _found(registry: Registry, sighting: Sighting, mail: ParsedMail, seen: equipment.Seen) -> dict[str, str]:
+    text, signature = squeezed(mail.new_text), squeezed(mail.signature)
+    from_partner = bool(sighting.sender_is_partner)
+    return found(registry, sighting.customer, text, signature, seen.devices, from_partner, mail.sender_shown)
 
 
 def _judged(mail: ParsedMail) -> tuple[ParsedMail, tuple[Note, ...]]:

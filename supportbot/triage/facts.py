@@ -140,7 +140,7 @@ def of_text(
     told["seller"] = seller.seller(found, read, new_text)
     told["haste"] = haste.haste(found, read, states, moods, negated, new_text)
     told["asks"] = _asks(found, moods, read)
-    places = Places(found, states, moods, negated, told, readings or {})
+    places = Places(found, states, moods, negated, told, readings or {}, sum(len(each.words) for each in read))
     return Facts(places, read, subject, new_text)
 
 

@@ -5,57 +5,49 @@ customer's, a caller's or the place to ring back, and "ring inte min privata mob
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
 
+from supportbot.mail.persons import names_in
+from supportbot.triage import contacts
 from supportbot.triage.devices import DeviceSighting
 from supportbot.triage.index import Registry
-from supportbot.triage.numbers import DESK_NUMBERS, candidates, e164, flat, organisation_number
+from supportbot.triage.moments import time_of_fault
+from supportbot.triage.numbers import DESK_NUMBERS, candidates, e164, flat, is_mobile, organisation_number
 
 _READ = 20_000
 _MOST = 40
 _MOST_TRIED = 200
 
-_LABEL = {
-    "affected_number": r"(?:berort|drabbat|paverkat|affected|aktuellt)\s*(?:nummer|number|nr)?|"
-    r"nummer(?:et)? som (?:strular|inte fungerar|galler)|galler (?:nummer|nr)|numret",
-    "contact_phone": r"kontakt(?:telefon|nummer|person)?|contact(?: phone| number| person)?|"
-    r"ring (?:garna |mig |oss |upp |till |tillbaka )+|nas (?:jag |vi |pa )*|call (?:me|us)(?: back)?|reach (?:me|us)|"
-    r"aterkom pa|mobil|telefon|tel|tlf|phone|mobile|direkt|vx|vaxel",
-    "time_of_fault": r"(?:tid(?:punkt)? for felet|tidpunkt|tidspunkt|time of (?:the )?fault|since|sedan|siden|"
-    r"felet borjade|started)\s*:",
-}
+_AFFECTED = re.compile(
+    r"(?:^|\W)(?:(?:berort|drabbat|paverkat|affected|aktuellt)\s*(?:nummer|number|nr)?|"
+    r"nummer(?:et)? som (?:strular|inte fungerar|galler)|galler (?:nummer|nr)|numret)[^\d\n]{0,25}$"
+)
 _TARGET = re.compile(
-    r"\b(?:till|til|to|mot|over to)\s+(?:(?:min|mitt|var|my|our|mobilen?|numret|nummer|the|number|mobile)\s+)*$"
+    r"\b(?:till|til|to|mot|over to)\s+(?:(?:min|mitt|var|my|our|mobil|mobilen?|numret|nummer|the|number|mobile),?\s+)*$"
 )
 """Before a number to which calls shall go: that is not the one that fails."""
+_CALLS_TO = re.compile(
+    r"\b(?:\w*samtal(?:en|et)?|anrop(?:en|et)?|opkald\w*|calls?|ringa|ringer|ringe|ringde|ringas|calling)"
+    r"(?: som (?:kommer|gar|ringer|ska))?(?: in)?(?: (?:fran|from|fra) [^,.!?\n]{0,25}?)? "
+    r"(?:till|til|to)\s+(?:(?:min|mitt|var|vart|my|our|numret|nummer|the|number|gruppnumret)\s+)*$"
+)
+_SENDS = re.compile(
+    r"\b(?:koppl|skick|styr|dirig|flytt|overfor|vidare|transfer|forward|send|divert|rout|rerout|redirect|lagg|led|lat)\w*"
+    r"\b[^.!?\n]{0,25}$"
+)
+"""Before calls that somebody sends on: "koppla samtalen till …" names where they shall go."""
+_ALSO = re.compile(r"\s{0,9}[,;&/+]?\s{0,9}(?:(?:\n\s{0,9}[-•*–]|och|and|og|samt|eller|or)\s{1,9})?")
+"""Between two numbers of one list."""
+_MOST_AFFECTED = 4
 _NOT = re.compile(r"\b(?:inte|ej|aldrig|not|never|don.t|ikke|ala)\b")
+_ME = re.compile(r"\b(?:mig|mej|meg|oss|jag|vi|me|us|my|mitt)\b")
 _CALL = re.compile(
     r"\b(?:exempel|exempelsamtal\w*|example|eksempel\w*|anrop\w*|samtal(?:et)? fran|(?:prov)?ring(?:de|er|ts)?|"
     r"uppringning\w*|call(?:ed|s|ing)?|opkald\w*|oppringning\w*)\b"
 )
-_DAY = (
-    r"(?:(?:man|tis|ons|tors|fre|lor|son)dag(?:s|en|ens)?|i(?:gar|morse|dag|natt)|"
-    r"i (?:forrgar|morse|dag|natt|kvall|gar(?:kvall)?(?: (?:kvall|morse|eftermiddag|formiddag|natt))?)|"
-    r"forra veckan|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|this morning|last (?:week|night|\w+day)|"
-    r"lunch|midnatt|\d{1,2}[./]\d{1,2}|\d{4}-\d{2}-\d{2}|"
-    r"\d{1,2}(?::?[ae])? (?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)\w*)"
-)
-_HOUR = "(?:halv )?(?:ett|tva|tre|fyra|fem|sex|sju|atta|nio|tio|elva|tolv)"
-_AT = r"(?:(?:ca|cirka|circa|kl|klockan|around|at|about|runt|vid)\.?\s*)"
-_CLOCK = rf"(?:{_AT}{{0,3}}\d{{1,2}}[.:]\d{{2}}(?!\d|[./]\d)|(?:kl|klockan|vid|at)\.?\s*(?:\d{{1,2}}|{_HOUR})\b)"
-_SINCE = re.compile(
-    r"\b(?:sedan|sen|since|fran och med|siden|fra)\s+(?:ungefar |ca |omkring |about |i )?"
-    rf"(?:{_DAY}|{_CLOCK})(?:[ ,]+(?:{_DAY}|{_CLOCK})){{0,3}}|\b(?:i |pa )?{_DAY}[ ,]+{_CLOCK}"
-)
-_BEGAN = re.compile(
-    r"\b(?:borjade|slutade|markte|upptackte|hande|intraffade|uppstod|dog|slocknade|forsvann|started|stopped|began|"
-    r"noticed|happened|died|begyndte|begynte|startet|stoppet|sluttet|skjedde|skete|alkoi|loppui|huomasin)\b[^.!?\n]{0,25}?"
-    rf"\b(?P<day>(?:i |pa |on )?{_DAY}(?:[ ,]+(?:{_DAY}|{_CLOCK}|efter lunch|fore lunch|after lunch)){{0,3}})"
-)
-"""A day behind the word that says that something began or ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,52 +63,89 @@ def found(
     new_text: str,
     signature: str = "",
     devices: Sequence[DeviceSighting] = (),
+    from_partner: bool = False,
+    sender: str = "",
 ) -> dict[str, str]:
-    """The facts, by the names of partners.toml `required`; telephone numbers in international form, else as written."""
+    """The facts, by the names of partners.toml `required`; telephone numbers in international form, else as written.
+
+    Several affected numbers are parted by commas.
+    """
     text, signature = new_text[:_READ], signature[:_READ]
     numbers = tuple(_numbers(text))
+    signed = contacts.signed_from(text, [one.start for one in numbers], names_in(sender))
+    body = tuple(one for one in numbers if one.start < signed)
+    below = (*(one.value for one in numbers if one.start >= signed), *(one.value for one in _numbers(signature)))
     facts = {
-        "affected_number": affected_number(registry, customer_id, text, numbers),
+        "affected_number": affected_number(registry, customer_id, text, body),
         "time_of_fault": time_of_fault(text),
         "device_model": device_model(devices),
-        "example_call": example_call(text, numbers),
-        "contact_phone": contact_phone(text, numbers)
-        or contact_phone(signature, tuple(_numbers(signature)), signed=True),
+        "example_call": example_call(text, tuple(one for one in body if not _is_contact(text, one))),
+        "contact_phone": _shown(contact_phone(text, body, _signed(below), from_partner)),
     }
     return {name: fact for name, fact in facts.items() if fact}
 
 
 def affected_number(registry: Registry, customer_id: str | None, text: str, numbers: Sequence[_Number]) -> str:
-    """The number that is named as affected, else the first of the customer's own."""
-    named = [one for one in numbers if _labelled(text, one, "affected_number")]
-    targets = {one for one in numbers if _TARGET.search(flat(text[max(0, one.start - 40) : one.start]))}
-    targets |= {one for one in numbers if one not in named and _labelled(text, one, "contact_phone")}
+    """The number that is named as affected, else the first of the customer's own; with those listed beside it."""
+    invited = {one for one in numbers if contacts.is_invited(text, one.start, one.end)}
+    named = [one for one in numbers if one not in invited and _is_named_affected(text, one)]
+    others = invited | {one for one in numbers if one not in named and _is_other(text, one)}
     theirs = [
-        one for one in numbers if customer_id and registry.by_phone(one.value) == customer_id and one not in targets
+        one for one in numbers if customer_id and registry.by_phone(one.value) == customer_id and one not in others
     ]
     chosen = [one for one in named if one in theirs] or (named if not theirs else []) or theirs
-    return _shown(chosen[0].value) if chosen else ""
+    return ", ".join(map(_shown, _listed(text, chosen[0], numbers, others))) if chosen else ""
 
 
-def contact_phone(text: str, numbers: Sequence[_Number], signed: bool = False) -> str:
-    """The number to ring back on: named as such; in a signature, the last one there, a mobile before others."""
-    named = [one for one in numbers if _labelled(text, one, "contact_phone")]
-    if signed:
-        mobiles = [one for one in numbers if re.match(r"\+467[02369]", one.value)]
-        named = mobiles or named or list(numbers)
-    return _shown(named[0].value) if named else ""
+def _is_other(text: str, number: _Number) -> bool:
+    """Whether it is where calls shall go, a contact, or not to be rung: not the number that fails."""
+    return (
+        _is_aimed(text, number)
+        or contacts.is_labelled(text, number.start, number.end)
+        or contacts.is_declined(text, number.start)
+    )
 
 
-def time_of_fault(text: str) -> str:
-    """What stands after a label such as "Since:", else the first "sedan i går kl 14", else when it began."""
-    smooth = flat(text)
-    label = re.search(rf"(?:^|\n)\s*[-*]?\s*(?:{_LABEL['time_of_fault']})\s*([^\n]{{2,80}})", smooth)
-    if label:
-        return text[label.start(1) : label.end(1)].strip().rstrip(".")
-    if since := _SINCE.search(smooth):
-        return text[since.start() : since.end()].strip()
-    began = _BEGAN.search(smooth)
-    return text[began.start("day") : began.end("day")].strip() if began else ""
+def _is_aimed(text: str, number: _Number) -> bool:
+    """Whether calls shall go there; not where calls to it are told of: "samtalen till …"."""
+    before = flat(text[max(0, number.start - 80) : number.start])
+    calls = _CALLS_TO.search(before)
+    return _TARGET.search(before) is not None and (calls is None or bool(_SENDS.search(before[: calls.start()])))
+
+
+def _listed(text: str, first: _Number, numbers: Sequence[_Number], others: Container[_Number]) -> list[str]:
+    """The number and those that stand in one list with it: "0406280403 och 0406280404"."""
+    values, last = [first.value], first
+    for one in numbers[numbers.index(first) + 1 :]:
+        if one in others or not _ALSO.fullmatch(text, last.end, one.start) or len(values) >= _MOST_AFFECTED:
+            break
+        last = one
+        if one.value not in values:
+            values.append(one.value)
+    return values
+
+
+def contact_phone(text: str, numbers: Sequence[_Number], signed: str, from_partner: bool = False) -> str:
+    """The number to ring back on: named as such, else the signature's.
+
+    A partner names whom to ring at its customer, too: the signature's is its own, unless the text says "ring mig".
+    """
+    named = [one for one in numbers if _is_contact(text, one)]
+    if from_partner:
+        own = [one for one in named if _ME.search(flat(text[max(0, one.start - 40) : one.start]))]
+        return next((one.value for one in own), signed) or next((one.value for one in named), "")
+    return next((one.value for one in named), signed)
+
+
+def _is_contact(text: str, number: _Number) -> bool:
+    if contacts.is_invited(text, number.start, number.end):
+        return True
+    return contacts.is_labelled(text, number.start, number.end) and not _is_named_affected(text, number)
+
+
+def _signed(values: Sequence[str]) -> str:
+    """Of a signature's numbers a mobile before others."""
+    return next((one for one in values if is_mobile(one)), values[0] if values else "")
 
 
 def device_model(devices: Sequence[DeviceSighting]) -> str:
@@ -177,13 +206,13 @@ def _is_valid(number: str) -> bool:
         return False
 
 
-def _labelled(text: str, number: _Number, name: str) -> bool:
-    """A label of that kind stands before the number in the same sentence, and nothing denies it."""
-    before = flat(text[max(0, number.start - 60) : number.start])
-    clause = re.split(r"[.!?;\n](?:\s|$)", before)[-1]
-    close = re.search(rf"(?:^|\W)(?:{_LABEL[name]})[^\d\n]{{0,25}}$", clause)
-    return bool(close) and not _NOT.search(clause)
+def _is_named_affected(text: str, number: _Number) -> bool:
+    """A label of what fails stands before the number in the same sentence, and nothing denies it."""
+    clause = re.split(r"[.!?;\n](?:\s|$)", flat(text[max(0, number.start - 60) : number.start]))[-1]
+    return bool(_AFFECTED.search(clause)) and not _NOT.search(clause) and not _is_aimed(text, number)
 
 
 def _shown(number: str) -> str:
+    if not number:
+        return ""
     return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -24,6 +24,7 @@ _GAP = re.compile(r"[ \t\-./()]{1,3}")
 _ALIKE = {ord(dash): "-" for dash in "‐‑‒–—―−﹣－"} | {ord(space): " " for space in "\u00a0\u2007\u2009\u202f\u200b"}
 _ALIKE |= {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0B: "+"}
 _ODD = re.compile("[" + "".join(map(chr, _ALIKE)) + "]")
+_MOBILE = re.compile(r"\+467[02369]")
 _UNMARKED = str.maketrans("åäöøæéèüá", "aaooaeeua")
 
 
@@ -124,6 +125,11 @@ def e164(found: Digits) -> str | None:
     if found.first_group <= 3 and found.groups > 1:
         return f"+46{digits}"
     return None
+
+
+def is_mobile(number: str) -> bool:
+    """Whether an E.164 number is a Swedish mobile's."""
+    return _MOBILE.match(number) is not None
 
 
 def _without_trunk(digits: str) -> str:

@@ -41,6 +41,7 @@ _STRONG = re.compile(
             rf"\b(?:vi|jag) hjalper (?!er\b)[^.!?\n]{{1,60}}? med (?:\w+ )?{_WORK}",
             r"\b(?:fel)?anmalan at \w|\bgrann(?:ens|foretagets|bolagets|firmans)\b",
             r"(?:^|\n)\s*(?:slut|end )?(?:kund|customer|client|kunde|asiakas)(?:namn|navn| name)?\s*:\s*\w",
+            r"\bhar (?:bett|bedt) (?:mig|oss|meg|os)\b[^.!?\n]{0,60}? at (?!oss|er|mig)\w",
             # English
             r"\bon behalf of (?!us\b|myself|the team|our team|everyone)|\bin the name of (?!us\b)",
             r"\b(?:writing|reporting|e?-?mailing|contacting you|asking) (?:to you )?for (?:one of )?"

@@ -70,13 +70,13 @@ def _between(
     customers: Rows[Customer], devices: Rows[Device], partners: Rows[Partner], models: Rows[Model]
 ) -> Iterator[Problem]:
     """Mistakes that no single row shows."""
-    yield from _twice([(where, one.customer_id.casefold()) for where, one in customers], "customer_id")
+    yield from _twice([(where, one.customer_id) for where, one in customers], "customer_id")
     yield from _twice([(where, one.org_number) for where, one in customers], "org_number")
     yield from _twice([(where, email) for where, one in customers for email in one.emails], "email")
     yield from _twice([(where, one.mac) for where, one in devices], "mac")
-    yield from _twice([(where, one.id.casefold()) for where, one in partners], "id")
+    yield from _twice([(where, one.id) for where, one in partners], "id")
     yield from _twice([(where, domain) for where, one in partners for domain in one.domains], "domain")
-    yield from _twice([(where, f"{one.vendor} {one.name}".casefold()) for where, one in models], "model")
+    yield from _twice([(where, f"{one.vendor} {one.name}") for where, one in models], "model")
     yield from _overlapping(customers)
 
 
@@ -98,14 +98,16 @@ def _known(file: str, ids: set[str]) -> str:
 
 
 def _twice(values: list[tuple[str, str]], what: str) -> Iterator[Problem]:
+    """Upper and lower case make no difference; what is shown is as the file spells it."""
     first: dict[str, str] = {}
     for where, value in values:
+        key = value.casefold()
         if not value:
             continue
-        if value in first:
-            yield Problem(where, f'{what} "{value}" stands already at {first[value]}.', "It must be unique.")
+        if key in first:
+            yield Problem(where, f'{what} "{value}" stands already at {first[key]}.', "It must be unique.")
         else:
-            first[value] = where
+            first[key] = where
 
 
 def _overlapping(customers: Rows[Customer]) -> Iterator[Problem]:

@@ -5,21 +5,24 @@ the caller throws the values away when there are problems.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, TypeVar
 
 from supportbot.errors import Problem
 from supportbot.mail.thread import pattern_problem
 from supportbot.triage import cells
 from supportbot.triage.index import FREE_MAIL
-from supportbot.triage.records import REQUIRABLE, Customer, Device, Model, Partner
+from supportbot.triage.records import REQUIRABLE, Customer, Device, Model, NumberRange, Partner
 
 T = TypeVar("T")
 
 CHANNELS = ("email", "webhook")
 LANGUAGES = ("sv", "en", "no", "da", "fi")
 URGENT_WAYS = ("phone", "channel", "both")
+MOST_SHOWN = 60
+"""Signs of a wrong list that are repeated."""
 KINDS = ("desk_phone", "dect", "headset", "ata", "conference", "door_phone", "fax", "softphone", "mobile", "other")
 
 
@@ -57,12 +60,24 @@ class _Cells:
         if not isinstance(items, Sequence) or not all(isinstance(item, str) for item in items):
             self.wrong(name, "must be a list of texts")
             return ()
-        found = []
+        return tuple(dict.fromkeys(self._each(name, items, reader)))
+
+    def _each(self, name: str, items: Iterable[str], reader: Callable[[str], T]) -> Iterator[T]:
         for item in items:
             try:
-                found.append(reader(item))
+                yield reader(item)
             except ValueError as error:
                 self.wrong(name, f'"{item}" {error}')
+
+    def telephones(self, name: str) -> tuple[NumberRange, ...]:
+        """Numbers and ranges, separated by blanks. The trap: one that is written with blanks reads as several."""
+        found: list[NumberRange] = []
+        for right, run in groupby(self.text(name).split(), key=cells.in_e164):
+            pieces = list(run)
+            if right:
+                found.extend(self._each(name, pieces, cells.numbers))
+            else:
+                self.wrong(name, f'"{_cut(" ".join(pieces))}" {cells.NO_NUMBER}', cells.how_to_write(pieces))
         return tuple(dict.fromkeys(found))
 
     def choice(self, name: str, known: Sequence[str], default: str = "") -> Any:
@@ -94,6 +109,10 @@ class _Cells:
         return _Cells(value, f"{self.where} [{name}]", self.problems)
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
+
+
 def customer_of(row: Mapping[str, str], where: str, problems: list[Problem]) -> Customer:
     cell = _Cells(row, where, problems)
     partner_id, purchase = cell.text("partner_id") or None, cell.choice("purchase", ("direct", "partner"))
@@ -110,7 +129,7 @@ def customer_of(row: Mapping[str, str], where: str, problems: list[Problem]) -> 
         org_number=cell.one("org_number", cells.organisation) or "",
         domains=cell.many("domains", _own_domain),
         emails=cell.many("emails", cells.address),
-        phone_numbers=cell.many("phone_numbers", cells.numbers),
+        phone_numbers=cell.telephones("phone_numbers"),
         purchase=purchase,
         partner_id=partner_id,
         service=cell.text("service"),

@@ -48,6 +48,8 @@ class Doubt:
     """A rule whose answer the reader finds less likely than this is passed over, unless it rests on the registry."""
     unsure_below: float = 0.0
     """An answer that the reader finds less likely than this is marked as unsure."""
+    overrules_from: int = 0
+    """Words of a mail from which on rules yield: of fewer the reader can tell too little."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ NOT_OURS = frozenset({"questions.toml", "reader.json"})
 BOUNDS = {
     "overrules_below": "a rule whose answer the reader finds less likely than this is passed over (0 to 1)",
     "unsure_below": "an answer that the reader finds less likely than this is marked for a person to look at (0 to 1)",
+    "overrules_from": "mails of fewer words than this are not for the reader to overrule a rule in (a whole number)",
 }
 """What a file may say under [reader]."""
 _RULE_KEYS = ("name", "answer", "because", "clause", "sure", "when", "unless", "matches", "near_misses")
@@ -110,7 +111,7 @@ def _phrases(texts: Iterable[str], where: str, written: Written) -> Iterator[Phr
             written.blame(where, f"{error}.")
             continue
         for name in phrase.concepts - written.concepts.keys():
-            written.blame(where, f"there is no concept {{{name}}} above it.", _meant(name, written.concepts))
+            written.blame(where, f"there is no concept {{{name}}} above it.", _meant_concept(name, written.concepts))
         yield phrase
 
 
@@ -134,14 +135,20 @@ def _read_rules(file: str, table: Mapping[str, Any], text: str, written: Written
 def _doubt(file: str, table: Any, written: Written) -> Doubt:
     """The bounds under [reader]: how far this file's answers yield to the learned reader."""
     bounds: dict[str, float] = {}
+    words = 0
     for key, number in table.items() if isinstance(table, dict) else [("reader", table)]:
         if key not in BOUNDS:
             written.blame(file, f"unknown key {key!r} under [reader].", _meant(key, BOUNDS))
+        elif key == "overrules_from":
+            if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+                written.blame(file, f"reader.{key} must be a whole number of words.")
+            else:
+                words = number
         elif not _likelihood(number):
             written.blame(file, f"reader.{key} must be a number from 0 to 1.")
         else:
             bounds[key] = float(number)
-    return Doubt(**bounds)
+    return Doubt(**bounds, overrules_from=words)
 
 
 def _likelihood(number: Any) -> TypeGuard[int | float]:
@@ -296,6 +303,12 @@ def _meant(wrong: object, known: Iterable[str]) -> str:
     """ "Did you mean …?" where a known name is near enough."""
     found = process.extractOne(str(wrong), list(known), score_cutoff=60)
     return f"Did you mean {found[0]!r}?" if found else f"Known are: {', '.join(known)}."
+
+
+def _meant_concept(wrong: str, known: Iterable[str]) -> str:
+    """The nearest of very many, as it is written in a phrase."""
+    found = process.extractOne(wrong, list(known), score_cutoff=60)
+    return f"Did you mean {{{found[0]}}}?" if found else "Known ones: supportbot rules words"
 
 
 def _lines(text: str, table: str) -> list[int]:

@@ -127,7 +127,8 @@ class RuleBook:
         if any(each.source.startswith("reads.") for each in rule.when):
             bound = max(each for answer, each in reads.items() if answer != self.defaults[rule.question])
         else:
-            bound = self.doubts.get(rule.question, Doubt()).overrules_below
+            doubt = self.doubts.get(rule.question, Doubt())
+            bound = doubt.overrules_below if places.words >= doubt.overrules_from else 0.0
         source = f"reads.{QUESTIONS[rule.question].reads}.{rule.answer}"
         return Condition(source, "below", (), bound) if likely < bound else None
 

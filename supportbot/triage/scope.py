@@ -25,7 +25,8 @@ _EACH = frozenset({"varje", "every", "each", "hver", "hvert", "jokainen", "joka"
 _WORKS = frozenset(
     {
         "fungerar", "funkar", "gar", "svarar", "ringer", "lever", "klarar", "works", "work", "working", "answer",
-        "fine", "ok", "virker", "fungerer", "toimii", "toimivat",
+        "fine", "ok", "registered", "online", "active", "up", "registrerade", "registreret", "registrert", "anslutna",
+        "uppkopplade", "virker", "fungerer", "toimii", "toimivat",
     }
 )  # fmt: skip
 _NOT = frozenset(["inte", "ej", "icke", "not", "ikke", "ei", "eivat", "doesn", "don", "aren", "isn"])
@@ -47,6 +48,11 @@ _NUMBERS = {
     }.items()
     for word in words.split()
 }  # fmt: skip
+_PARTS = {
+    "tredjedelar": 3, "thirds": 3, "tredjedeler": 3, "tredjedele": 3, "fjardedelar": 4, "quarters": 4, "fjerdedeler": 4,
+    "fjerdedele": 4, "femtedelar": 5, "fifths": 5,
+}  # fmt: skip
+_PER_CENT = frozenset(["procent", "percent", "prosent", "prosenttia", "cent"])
 _HALF = frozenset(
     {"halften", "halva", "manga", "flesta", "merparten", "majoriteten", "half", "most", "many", "flertalet"}
 )
@@ -60,7 +66,7 @@ def shares(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Span]]:
     for number, sentence in enumerate(sentences):
         words = [word.plain for word in sentence.words]
         for at, form in enumerate(words):
-            if form in _HALF:
+            if form in _HALF or _is_most(words, at):
                 yield "most", Span(number, at, at)
             if form not in _OF or at == 0:
                 continue
@@ -72,6 +78,14 @@ def shares(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Span]]:
                 yield "most" if is_most else "some", span
                 if is_most and not _are_well(words[after + 1 : after + 5]):
                     yield "counted", span
+
+
+def _is_most(words: Sequence[str], at: int) -> bool:
+    """ "Två tredjedelar", "three quarters", "80 procent"."""
+    before = _value(words[at - 1]) if at else None
+    if words[at] in _PER_CENT:
+        return before is not None and 50 <= before <= 100
+    return before is not None and 2 * before >= _PARTS.get(words[at], before * 2 + 1)
 
 
 def _are_well(following: Sequence[str]) -> bool:

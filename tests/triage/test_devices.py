@@ -141,37 +141,6 @@ def test_several_devices_come_in_the_order_of_the_text() -> None:
     assert [one.model for one in seen] == ["D735", "T54W", "Engage 65"]
 
 
-@pytest.mark.parametrize(
-    ("text", "signature", "facts"),
-    [
-        ("Berört nummer: 040-628 04 03\nTid för felet: 31/8 ca 13:00, kvarstår", "",
-         {"affected_number": "+46 40 628 04 03",
-          "time_of_fault": "31/8 ca 13:00, kvarstår"}),
-        ("Sedan i går kväll är 040-628 04 01 tyst.", "",
-         {"affected_number": "+46 40 628 04 01", "time_of_fault": "Sedan i går kväll"}),
-        ("It has been dead since Monday 31 Aug, about 14:00. Call me on 070-174 06 11.", "",
-         {"time_of_fault": "since Monday 31 Aug, about 14:00",
-          "contact_phone": "+46 70 174 06 11"}),
-        ("Ring inte min mobil 070-174 06 11.", "",
-         {}),
-        ("Det är tyst. Ring 020-20 20 22?", "Ove, 040-628 04 02, mobil 070-174 06 12",
-         {"contact_phone": "+46 70 174 06 12"}),
-        ("Exempel: från 070-174 06 13 till 040-628 04 04 kl. 10.22.", "",
-         {"example_call": "Exempel: från 070-174 06 13 till 040-628 04 04 kl. 10.22."}),
-        ("Kan ni låta samtalen gå till 040-628 04 09?", "",
-         {}),
-        ("Numret är stumt sen klockan åtta.", "",
-         {"time_of_fault": "sen klockan åtta"}),
-        ("Det slutade i måndags efter lunch, och ingen märkte det förrän kl 15.", "",
-         {"time_of_fault": "i måndags efter lunch"}),
-        ("Vi märkte det i går. Ring mig på 040-628 04 09.", "",
-         {"time_of_fault": "i går", "contact_phone": "+46 40 628 04 09"}),
-    ],
-)  # fmt: skip
-def test_facts_for_the_partner(text: str, signature: str, facts: dict[str, str]) -> None:
-    assert found(REGISTRY, "K1", text, signature) == facts
-
-
 def test_the_device_is_a_fact() -> None:
     text = "Snomen är tyst"
     facts = found(REGISTRY, "K1", text, "", devices_at_fault(REGISTRY, "K1", text))

@@ -167,10 +167,16 @@ def test_a_reader_rule_is_cited_with_the_words_that_weighed() -> None:
 
 
 def test_a_rule_that_the_reader_finds_unlikely_is_passed_over_and_says_so() -> None:
-    decision = decided("Ingen kan ringa oss.", {"urgent": {"urgent": 0.01, "not_urgent": 0.99}})
+    decision = decided("Ingen kan ringa oss, säger de som vi frågat.", {"urgent": {"urgent": 0.01, "not_urgent": 0.99}})
     assert not decision.urgent
     passed = [each for each in decision.passed_over if each.question == "urgent"]
     assert passed and "reads.urgent.urgent.below" in passed[0].because
+
+
+def test_in_a_mail_of_few_words_no_rule_yields() -> None:
+    """The reader learned that most faults are not urgent, and four words tell it nothing else."""
+    for said in ("Växeln är död.", "Ingen kan ringa oss."):
+        assert decided(said, {"urgent": {"urgent": 0.01, "not_urgent": 0.99}}).urgent
 
 
 @pytest.mark.parametrize(("network", "about"), [(0.3, "hardware"), (0.5, "network"), (0.1, "hardware")])

@@ -68,7 +68,7 @@ def test_references_into_a_file_that_cannot_be_read_are_not_told(file: str, text
     [
         ("org_number,", "orgnumber,", 'customers.csv:1: "orgnumber" is not a column. Did you mean "org_number"?'),
         (",language\n", "\n", 'customers.csv:1: the column "language" is missing.'),
-        ("D002,", "D001,", 'customer_id "d001" stands already at customers.csv:2 D001'),
+        ("D002,", "D001,", 'customer_id "D001" stands already at customers.csv:2 D001'),
         ("556901-2346", "556901-2347", "is no organisation number"),
         ("kallbackensmejeri.example", "gmail.com", "is a mail provider's domain"),
         ("kallbackensmejeri.example", "mejeri", '"mejeri" is no domain'),
@@ -98,6 +98,38 @@ def test_a_mistake_in_customers_is_told(old: str, new: str, told: str) -> None:
     assert any(told in line for line in found)
 
 
+MANY = "Blanks separate numbers: write each without any, and a range as +46846500400-+46846500403."
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("040-628 04 10", ['"040-628 04 10" {no}. Write +46406280410: blanks separate numbers.']),
+        ("+46 40 628 04 10", ['"+46 40 628 04 10" {no}. Write +46406280410: blanks separate numbers.']),
+        ("0406280410", ['"0406280410" {no}. Write +46406280410.']),
+        ("46406280410", ['"46406280410" {no}. Write +46406280410.']),
+        ("4.64063E+10", ['"4.64063E+10" {no}. {many}']),
+        ("+46406280414 040-628 04 10 +46406280415", ['"040-628 04 10" {no}. Write +46406280410: blanks separate']),
+        ("040-628 04 10 040-628 04 11", ['"040-628 04 10 040-628 04 11" {no}. {many}']),
+        ("+46406280414 - +46406280415", ['"-" {no}. {many}']),
+        ("+46406280414- +46406280415", ['"+46406280414-" {no}. {many}']),
+        ("+46406280414 -+46406280415", ['"-+46406280415" {no}. {many}']),
+        ("+46406280414-15", ['"+46406280414-15" {no}. {many}']),
+        (
+            "+46406280415-+46406280414 040-628 04 10",
+            ['"+46406280415-+46406280414" is a range that ends before', '"040-628 04 10" {no}'],
+        ),
+        ("070-1 " * 40, [f'"{("070-1 " * 40)[:59]}…" {{no}}. {{many}}']),
+    ],
+)
+def test_numbers_written_with_blanks_are_one_mistake(cell: str, told: list[str]) -> None:
+    found = problems(customers_csv=customers(("+46406280414-+46406280415", cell)))
+    assert len(found) == len(told)
+    for line, words in zip(found, told, strict=True):
+        wanted = words.format(no="is no telephone number in E.164 such as +46846500400", many=MANY)
+        assert f"phone_numbers {wanted}" in line
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
@@ -119,7 +151,7 @@ def test_a_mistake_in_customers_is_told(old: str, new: str, told: str) -> None:
             "[partners]\n[[partner]]",
             'partners: is not known here. Did you mean "partner"?',
         ),
-        ("partners.toml", 'id = "GRON"', 'id = "NORR"', 'id "norr" stands already'),
+        ("partners.toml", 'id = "GRON"', 'id = "NORR"', 'id "NORR" stands already'),
         ("hardware.toml", "approved = true", "aproved = true", 'aproved is not known here. Did you mean "approved"?'),
         ("hardware.toml", 'kind = "dect"', 'kind = "dekt"', 'kind "dekt" is not known. Did you mean "dect"?'),
         ("hardware.toml", "approved = true", 'approved = "yes"', "approved must be true or false"),
