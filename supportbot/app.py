@@ -274,6 +274,8 @@ def _take_up(config: Config, timer: TimerWorker, intakes: list[IntakeWorker]) ->
     timer.digest_at, timer.ages = tuple(config.digest.at), config.retention
     for intake in intakes:
         intake.limits = config.limits
+    if not config.alert.to and not config.staff:
+        log.warning("nobody gets alerts", mend="name a person in [alert] to or in [[staff]]")
 
 
 async def _appear(database: Database) -> Lease:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from supportbot import config_words
+from supportbot import config_between, config_words
 from supportbot.config import SQLITE, Config, DatabaseSection, RulesSection
 from supportbot.config_values import Secret
 from supportbot.errors import Invalid, Problem
@@ -38,10 +38,16 @@ def read(text: str, path: Path) -> Config:
     if "folder" in values:
         raise Invalid([Problem(f"{path.name}: folder", "is not a key of the config.", "Remove it.")])
     folder = path.parent.resolve()
+    between = [
+        Problem(_place(path.name, text, keys), what, mend)
+        for keys, what, mend in config_between.mistakes(_right_sections(values))
+    ]
     try:
         config = Config.model_validate(values | {"folder": folder})
     except ValidationError as error:
-        raise Invalid([_problem(path.name, text, detail) for detail in error.errors()]) from None
+        raise Invalid([*(_problem(path.name, text, detail) for detail in error.errors()), *between]) from None
+    if between:
+        raise Invalid(between)
     whole: Config = _absolute(config, folder)
     return whole
 
@@ -57,6 +63,12 @@ def readable(path: Path) -> dict[str, Any]:
     except Invalid:
         rules: RulesSection = _absolute(RulesSection(), folder)
         return {"rules": rules} if rules.folder.is_dir() else {}
+    sections = _right_sections(values)
+    return {name: _absolute(section, folder) for name, section in sections.items()} | {"folder": folder}
+
+
+def _right_sections(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections that have no mistake of their own, by name, those that are left out with their defaults."""
     sections: dict[str, Any] = {}
     for name, field in Config.model_fields.items():
         if name in values and name != "folder":
@@ -66,15 +78,18 @@ def readable(path: Path) -> dict[str, Any]:
                 continue
         elif not field.is_required() and name not in values:
             sections[name] = field.get_default()
-    return {name: _absolute(section, folder) for name, section in sections.items()} | {"folder": folder}
+    return sections
 
 
 def _problem(file: str, text: str, detail: ErrorDetails) -> Problem:
     keys = [part for part in detail["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    return Problem(_place(file, text, keys), *config_words.told(keys, detail))
+
+
+def _place(file: str, text: str, keys: list[int | str]) -> str:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in keys).lstrip(".")
     line = _line_of(text, keys)
-    where = f"{file}:{line}: {place}" if line else f"{file}: {place}"
-    return Problem(where, *config_words.told(keys, detail))
+    return f"{file}:{line}: {place}" if line else f"{file}: {place}"
 
 
 def _line_of(text: str, keys: list[int | str]) -> int | None:

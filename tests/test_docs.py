@@ -1,6 +1,7 @@
 """What there is, is documented: config keys, commands, effects, verdicts, values; each document keeps its bounds."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
@@ -11,13 +12,17 @@ from supportbot.cli import app
 from supportbot.config import Config
 from supportbot.config_file import load
 from supportbot.tickets import effects
+from supportbot.tickets.partner_mail import PLACEHOLDERS
 from supportbot.tickets.ticket import BillingState, Verdict
 from supportbot.triage import decision
+from supportbot.triage import rows as rows_of_files
+from supportbot.triage.records import REQUIRABLE, Customer, Device, Model, Partner
 
 ROOT = Path(__file__).parent.parent
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 FLOW = (ROOT / "docs" / "flow.md").read_text(encoding="utf-8")
+REGISTRY = (ROOT / "docs" / "registry.md").read_text(encoding="utf-8")
 
 
 def test_every_config_key_is_documented():
@@ -27,6 +32,16 @@ def test_every_config_key_is_documented():
         for name, field in getattr(type(section), "model_fields", {}).items():
             if name != "folder":
                 assert f"`{field.alias or name}`" in OPERATING or f"[{name}]" in OPERATING, name
+
+
+def test_every_column_key_and_value_of_the_registry_is_documented():
+    own = {"guidelines_text", "channel_type", "channel_address"}
+    rows = [field.name for row in (Customer, Device, Partner, Model) for field in fields(row) if field.name not in own]
+    values = (*REQUIRABLE, *rows_of_files.KINDS, *rows_of_files.LANGUAGES, "not_applicable", "text", "type", "address")
+    quoted = (*rows_of_files.URGENT_WAYS, *rows_of_files.CHANNELS)
+    placeholders = [f"{{{name}}}" for name in PLACEHOLDERS]
+    missing = [name for name in (*rows, *values, *placeholders) if f"`{name}`" not in REGISTRY]
+    assert not missing + [name for name in quoted if f'`"{name}"`' not in REGISTRY]
 
 
 def commands() -> list[str]:

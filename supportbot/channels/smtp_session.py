@@ -26,6 +26,7 @@ from supportbot.connecting import why_not
 from supportbot.errors import Denied, Unreachable
 from supportbot.failpoints import hit
 from supportbot.mail import compose
+from supportbot.mail.clean import clean_line
 from supportbot.tickets.retry import Outcome, Refused, Retry, Sent, Unknown
 
 _Proof = Callable[[aiosmtplib.SMTP, str, str], Awaitable[None]]
@@ -37,6 +38,8 @@ CHUNK = 64 << 10
 NOT_THE_MAIL = {530, 534, 535, 538}
 """Replies that ask for other credentials or for TLS (RFC 4954 §6): wherever they come, the mail is not to blame."""
 TOO_LARGE = 552
+_MALFORMED = "Malformed SMTP response line: "
+"""How the library begins the text of a reply that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +258,10 @@ async def _connected(settings: SmtpSection, proof: "_Proof | None", hostname: st
         connection.drop()
         if isinstance(error.__cause__, ssl.SSLError):
             raise tls.refused(where, error.__cause__) from None
-        raise Unreachable(f"{where}: {_trouble(error)}") from None
+        raise Unreachable(f"{where}: {_no_smtp(error) or _trouble(error)}") from None
     except (aiosmtplib.SMTPException, OSError) as error:
         connection.drop()
-        raise Unreachable(f"{where}: {_trouble(error)}") from None
+        raise Unreachable(f"{where}: {_no_smtp(error) or _trouble(error)}") from None
     except BaseException:
         connection.drop()
         raise
@@ -309,6 +312,13 @@ async def _signed_in_with_token(client: aiosmtplib.SMTP, user: str, where: str, 
                 raise _not_now(where, user, error.code) from None
         offered = await tokens.instead_of(offered)
     raise refused_token(where, user, tokens)
+
+
+def _no_smtp(error: Exception) -> str:
+    """Words for a server that speaks something else; "" where it is another fault."""
+    if not isinstance(error, aiosmtplib.SMTPResponseException) or not error.message.startswith(_MALFORMED):
+        return ""
+    return f'this is no SMTP server: it answered "{clean_line(error.message.removeprefix(_MALFORMED), 60)}".'
 
 
 def _trouble(error: Exception) -> str:

@@ -138,7 +138,8 @@ def _check_registry(stored: Registry) -> Iterator[Problem]:
     for partner in stored.partners.values():
         if partner.subject and (mistake := subject_mistake(partner.subject)):
             where = f"partners.toml: {partner.id}: subject"
-            yield Problem(where, f"{mistake}.", "Mend it and import again; until then our own subject is used.")
+            what = f"{mistake} cannot be filled in."
+            yield Problem(where, what, "Mend it and import again; until then our own subject is used.")
 
 
 def _check_rules(sections: Sections) -> list[Problem]:
@@ -154,6 +155,7 @@ def _check_rules(sections: Sections) -> list[Problem]:
 
 def _check_people(sections: Sections) -> Iterator[Problem]:
     if {"alert", "staff"} <= sections.keys() and not sections["alert"].to and not sections["staff"]:
-        yield Problem("alert.to", "names nobody: urgent faults would alert no one.", "Name a person.")
+        what = "names nobody, and there is no [[staff]]: nobody gets alerts of urgent faults."
+        yield Problem("alert.to", what, "Name a person in one of the two.")
     if "digest" in sections and not sections["digest"].to:
         yield Problem("digest.to", "names nobody, so nobody gets the digest.", "Name a person.")

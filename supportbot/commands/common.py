@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from typer.core import TyperGroup
 
 from supportbot.errors import Invalid, Problem
 from supportbot.mail.clean import visible
@@ -41,9 +42,9 @@ NARROWEST = 8
 """No column of a table is cut to less than this."""
 
 
-def group(says: str) -> typer.Typer:
+def group(says: str, cls: type[TyperGroup] = TyperGroup) -> typer.Typer:
     """A group of commands below one word."""
-    return typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=says)
+    return typer.Typer(cls=cls, no_args_is_help=True, add_completion=False, rich_markup_mode=None, help=says)
 
 
 def actor(by: str) -> str:

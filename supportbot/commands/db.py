@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, counted, group, say
 from supportbot.commands.opening import Stored, load_config, open_database, with_database
+from supportbot.config import SQLITE, DatabaseSection
 from supportbot.config_values import Secret
+from supportbot.config_words import told
 from supportbot.errors import Invalid, Problem
 
 db_app = group("The database: schema, backup and restore, copy to PostgreSQL.")
@@ -58,7 +61,6 @@ def db_restore(
     Example: supportbot db restore /var/backups/supportbot/2026-11-25 --replace
     """
     from supportbot.store import backup as backups
-    from supportbot.store.database import SQLITE
 
     settings = load_config(config)
     url = settings.database.url
@@ -84,15 +86,14 @@ def db_copy(
 ) -> None:
     """Copy everything from SQLite into an empty PostgreSQL database, and prove it by counts and hashes.
 
-    Stop the daemon first. Afterwards write the URL into the config, and start it again.
+    Stop the daemon first. Afterwards write what it says into the config, and start it again.
 
     Example: supportbot db copy postgresql+asyncpg://supportbot@db.icentrex.se/supportbot
     """
     from supportbot.store import copying
     from supportbot.store.database import Database
 
-    if not target.startswith("postgresql+asyncpg://"):
-        raise Invalid([Problem("URL", f"{target!r} does not begin with postgresql+asyncpg://.")])
+    _look_at(target)
     password = Secret(env=password_env).read("--password-env") if password_env else None
 
     async def work(stored: Stored) -> None:
@@ -107,6 +108,21 @@ def db_copy(
         finally:
             await into.close()
         say(f"Both are the same: {counted(sum(one.rows for one in sums.values()), 'row')}, by their hashes.")
-        say(f'Now write into config.toml: [database] url = "{target}"')
+        say("Now write into config.toml:")
+        say(f'[database]\nurl = "{target}"')
+        if password_env:
+            say(f'password = {{ env = "{password_env}" }}')
 
     with_database(config, work)
+
+
+def _look_at(target: str) -> None:
+    """Raises Invalid, in the config's words, where it takes no such URL; which is not shown: it may hold a password."""
+    try:
+        DatabaseSection(url=target)
+    except ValidationError as error:
+        what, mend = told(["database", "url"], error.errors()[0])
+        mend = "Give it by --password-env NAME." if "password" in what else mend
+        raise Invalid([Problem("URL", what, mend)]) from None
+    if target.startswith(SQLITE):
+        raise Invalid([Problem("URL", "is SQLite again.", "Write postgresql+asyncpg://user@host/database.")])

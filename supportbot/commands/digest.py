@@ -28,7 +28,7 @@ def digest(
     async def work(desk: Desk) -> tuple[str, str]:
         now = desk.now()
         rows = await desk.database.read(lambda conn: queue.digest_input(conn, now))
-        built = digests.build(rows, now)
+        built = digests.build(rows, now, desk.known.registry)
         letter = digests.letter(built, desk.known.sender, desk.known.office, desk.known.templates)
         return letter.text, letter.html or ""
 

@@ -32,7 +32,7 @@ def inspect(
             if as_json:
                 say_json(_seen(name, mail))
             else:
-                _tell(name, mail)
+                tell({"file": name}, mail)
 
     asyncio.run(run())
 
@@ -79,10 +79,10 @@ def _address(address: Address | None) -> dict[str, str] | None:
     return {"name": address.name, "address": address.address} if address else None
 
 
-def _tell(name: str, mail: ParsedMail) -> None:
+def tell(known: dict[str, str], mail: ParsedMail, without: str = "") -> None:
+    """A mail as a person reads it, below what else is `known` of it; `without` one of the lines."""
     sender = f"{mail.sender.name} <{mail.sender.address}>" if mail.sender else f"unsure ({mail.sender_shown})"
-    lines = {
-        "file": name,
+    lines = known | {
         "from": sender.strip(),
         "subject": mail.subject,
         "date": mail.date.isoformat() if mail.date else "none",
@@ -93,7 +93,8 @@ def _tell(name: str, mail: ParsedMail) -> None:
         "oddities": "; ".join(mail.oddities) or "none",
     }
     for key, value in lines.items():
-        say(f"{key + ':':<13}{value}")
+        if key != without:
+            say(f"{key + ':':<13}{value}")
     for title, text in (("new text", mail.new_text), ("signature", mail.signature), ("quoted", mail.quoted)):
         if text:
             say(f"--- {title}")

@@ -66,6 +66,12 @@ async def open_database(config: Config, make: bool) -> Database:
         raise Unreachable(f"{file}: {error.what.rstrip('.')}.", mend) from error
 
 
+def is_there(config: Config) -> bool:
+    """Whether there is a database to open, as far as its file tells; a server's is."""
+    url = config.database.url
+    return not url.startswith(SQLITE) or (config.folder / url.removeprefix(SQLITE)).exists()
+
+
 def with_database(config_file: Path, work: Callable[[Stored], Awaitable[T]], make: bool = False) -> T:
     """Open the database of a config, do the work, close it."""
 

@@ -47,8 +47,8 @@ ALWAYS_STAYS = (
     "copies on the mail server, in the folders that mails were moved to: delete them there",
     "backups made before: they are to be left to their own end",
 )
-EXPORTED = {"tickets": "ticket", "mails": "mail", "letters": "letter", "registry": "registry row"}
-"""What an export counts, each as one of it is called."""
+ONE = {"tickets": "ticket", "mails": "mail", "letters": "letter", "registry": "registry row", "texts": "other text"}
+"""What an export and an erasure count, each as one of it is called."""
 ROUNDS = 3
 """New mails may come while it is erased."""
 AT_ONCE = 50_000_000
@@ -138,14 +138,16 @@ def privacy_erase(
     """
     asked, who = _wanted(address), actor(by)
     planned = with_database(config, lambda stored: _planned(stored, asked))
-    say(f"{'Would be removed' if dry_run else 'To be removed'}: {_told(planned)}.")
+    told = _told(planned)
+    say(f"{'Would be removed' if dry_run else 'To be removed'}: {told}." if told else "There is nothing to remove.")
     if dry_run:
         _say_stays(planned.stays)
         return
-    if not yes and any(planned.counts.values()):
+    if told and not yes:
         typer.confirm("Remove it? It cannot be undone.", abort=True)
     left = with_database(config, lambda stored: _erase(stored, asked, who))
-    say("Removed.")
+    if told:
+        say("Removed.")
     _say_stays(left.stays)
 
 
@@ -177,7 +179,7 @@ async def _planned(stored: Stored, asked: Wanted) -> Plan:
         mend = "Take it out of config.toml first."
         raise Invalid([Problem("--address", "is the desk's own or a staff member's.", mend)])
     found = await _look(stored, asked)
-    return await stored.database.read(lambda conn: privacy.plan(conn, found))
+    return await stored.database.read(lambda conn: privacy.plan(conn, found, asked))
 
 
 async def _erase(stored: Stored, asked: Wanted, who: str) -> Plan:
@@ -233,13 +235,14 @@ async def _is_alone(database: Database) -> bool:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(counted(count, EXPORTED[name]) for name, count in counts.items())
+    return ", ".join(counted(count, ONE[name]) for name, count in counts.items())
 
 
 def _told(planned: Plan) -> str:
-    counts = planned.counts
-    names = {"texts": "other texts that name it"}
-    return ", ".join(f"{count} {names.get(name, name)}" for name, count in counts.items() if count) or "nothing"
+    """What goes, in words; "": nothing."""
+    told = _counted({name: count for name, count in planned.counts.items() if count})
+    texts = len(planned.texts)
+    return f"{told} that name{'s' if texts == 1 else ''} it" if texts else told
 
 
 def _say_stays(stays: tuple[str, ...]) -> None:

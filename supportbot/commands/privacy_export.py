@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from supportbot.commands.common import counted
 from supportbot.mail.clean import visible
 from supportbot.store import contents, tables
 from supportbot.store.about import Found
@@ -119,7 +120,7 @@ def _index(data: dict[str, Any], wanted: Wanted, now: datetime, zone: ZoneInfo) 
     lines += [
         f"    {row.get('name', '')}: {json.dumps(row, ensure_ascii=False, default=_plain)}" for row in data["registry"]
     ]
-    lines += ["", f"Named in {len(data['also_named_in'])} more places (data.json: also_named_in)."]
+    lines += ["", f"Named in {counted(len(data['also_named_in']), 'more place')} (data.json: also_named_in)."]
     return "\n".join(visible(part) for line in lines for part in str(line).split("\n")) + "\n"
 
 

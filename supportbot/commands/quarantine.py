@@ -1,5 +1,6 @@
 """`quarantine list|show|drop|release`: mails that were set aside for a person."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ from supportbot.commands.common import (
 )
 from supportbot.commands.opening import Stored, with_database, with_desk
 from supportbot.errors import Invalid, Problem
+from supportbot.mail.message import ParsedMail
 from supportbot.store import inbox
 from supportbot.store.inbox import InboxRow
 from supportbot.tickets.digest_values import LOOKED_AT
@@ -25,6 +27,10 @@ from supportbot.tickets.privacy import mask_personal_numbers
 
 quarantine_app = group("Mails that were set aside for a person.")
 
+NEXT = """\
+Next: supportbot quarantine release {mail}   a matter for us: a ticket for review; nothing is sent
+      supportbot quarantine drop {mail}      nothing is to follow
+Every byte of it: supportbot quarantine show {mail} --raw"""
 COLUMNS = ("id", "received", "sender", "subject", "reason")
 MailArgument = Annotated[int, typer.Argument(help="The mail's id in `quarantine list`.", metavar="ID")]
 
@@ -56,21 +62,45 @@ def _shown(row: InboxRow, stored: Stored) -> dict[str, Any]:
 
 
 @quarantine_app.command("show")
-def show_quarantine(mail: MailArgument, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Show the raw mail, with control characters made harmless.
+def show_quarantine(
+    mail: MailArgument,
+    raw: Annotated[bool, typer.Option("--raw", help="Every byte of it, as it came.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the mail as the mail reader sees it, why it was set aside, and what to do next.
 
     Example: supportbot quarantine show 31
     """
 
-    async def work(stored: Stored) -> dict[str, Any]:
-        row, content = await stored.database.read(lambda conn: (_set_aside_row(conn, mail), set_aside_mail(conn, mail)))
-        return _shown(row, stored) | {"raw": content.decode("utf-8", "replace").replace("\r\n", "\n")}
+    from supportbot.commands.inspect import tell  # the mail reader is much to load
+    from supportbot.commands.reading import desk_in, read_one
 
-    shown = with_database(config, work)
-    if as_json:
-        say_json(shown)
-    else:
-        say(shown["raw"])
+    async def work(stored: Stored) -> None:
+        row, content = await stored.database.read(lambda conn: (_set_aside_row(conn, mail), set_aside_mail(conn, mail)))
+        text = content.decode("utf-8", "replace").replace("\r\n", "\n")
+        if as_json:
+            say_json(_shown(row, stored) | {"raw": text})
+            return
+        read = None if raw else await read_one(content, desk_in(stored.config))
+        if isinstance(read, ParsedMail):
+            came = f"{row.received.astimezone(stored.zone):%Y-%m-%d %H:%M}"
+            known = {"mail": str(row.id), "received": came, "set aside": row.reason}
+            tell(known, _masked(read), without="may answer")  # whatever the mail says, nobody answers it
+            say(NEXT.format(mail=mail))
+            return
+        if read:
+            say(f"It cannot be read ({read.reason}), so this is every byte of it.\n")
+        say(text)
+
+    with_database(config, work)
+
+
+def _masked(mail: ParsedMail) -> ParsedMail:
+    texts = {
+        name: mask_personal_numbers(getattr(mail, name)) for name in ("subject", "new_text", "signature", "quoted")
+    }
+    return replace(mail, **texts)
 
 
 def _set_aside_row(conn: Connection, mail: int) -> InboxRow:

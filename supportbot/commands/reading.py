@@ -6,7 +6,7 @@ No server is needed, and nothing is changed.
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from supportbot.commands.common import say, say_json
 from supportbot.errors import Invalid, Problem
 from supportbot.mail.message import Desk, ParsedMail
 from supportbot.workers.sandbox import Poisoned, Sandbox, Unread
+
+if TYPE_CHECKING:
+    from supportbot.config import Config
 
 MailsArgument = Annotated[
     list[Path],
@@ -61,6 +64,17 @@ async def read_mails(
         raise typer.Exit(1)
 
 
+async def read_one(content: bytes, desk: Desk) -> ParsedMail | Poisoned:
+    """One mail that is stored; Poisoned where it cannot be read."""
+    sandbox = Sandbox(size=1)
+    await sandbox.start()
+    try:
+        (answer,) = await sandbox.read([Unread(content)], desk)
+    finally:
+        await sandbox.stop()
+    return answer if isinstance(answer, Poisoned) else answer.mail
+
+
 def _tell_error(name: str, error: str, as_json: bool) -> None:
     if as_json:
         say_json({"file": name, "error": error})
@@ -72,7 +86,10 @@ def desk_of(config_file: Path) -> Desk:
     """Whose desk a config tells of."""
     from supportbot.commands.opening import load_config  # only where a config is named
 
-    config = load_config(config_file)
+    return desk_in(load_config(config_file))
+
+
+def desk_in(config: "Config") -> Desk:
     return Desk((config.desk.address, *config.desk.also), config.desk.authserv_id)
 
 

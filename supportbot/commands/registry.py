@@ -4,6 +4,7 @@ The trap: a list that was cut short, or the sample, reads well, and would make s
 an import that takes away much must be asked for in so many words.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 
 from supportbot import folders
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, counted, group, say, say_json
-from supportbot.commands.opening import Stored, with_database
+from supportbot.commands.opening import Stored, is_there, load_config, with_database
 from supportbot.errors import Invalid, Problem
 from supportbot.store import registry as stored_registry
 from supportbot.triage import registry
@@ -51,17 +52,13 @@ def registry_import(
     """
     wanted = registry.read(folders.read_registry(folder))
 
-    async def work(stored: Stored) -> None:
-        before = await stored.database.read(stored_registry.load)
+    async def work(stored: Stored | None) -> None:
+        before = await stored.database.read(stored_registry.load) if stored else Registry()
         differences = registry.differences(before, wanted)
         removals = [] if allow_removal else list(_large_removals(before, differences))
-        if not dry_run and not removals:
+        if stored and not dry_run and not removals:
             await stored.database.write(lambda conn: stored_registry.replace(conn, wanted))
-        if as_json:
-            for difference in differences:
-                say_json({"file": difference.file, "id": difference.id, "what": difference.what})
-        else:
-            _tell(differences)
+        _tell(differences, as_json)
         if removals:
             raise Invalid(removals)
         if as_json:
@@ -71,7 +68,10 @@ def registry_import(
         if differences and not dry_run:
             say("A daemon that runs takes it up by itself (supportbot status says when).")
 
-    with_database(config, work, make=True)
+    if dry_run and not is_there(load_config(config)):
+        asyncio.run(work(None))
+    else:
+        with_database(config, work, make=not dry_run)
 
 
 def _large_removals(before: Registry, differences: Iterable[Difference]) -> Iterator[Problem]:
@@ -83,7 +83,11 @@ def _large_removals(before: Registry, differences: Iterable[Difference]) -> Iter
             yield Problem(file, what, "Is it the right folder, and whole? If so: --allow-removal.")
 
 
-def _tell(differences: Sequence[Difference]) -> None:
+def _tell(differences: Sequence[Difference], as_json: bool) -> None:
+    if as_json:
+        for difference in differences:
+            say_json({"file": difference.file, "id": difference.id, "what": difference.what})
+        return
     many = Counter((difference.file, difference.what) for difference in differences)
     for difference in differences:
         if difference.what not in ("new", "gone") or many[difference.file, difference.what] <= SHOWN:

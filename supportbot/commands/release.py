@@ -48,6 +48,6 @@ async def _judge(row: InboxRow, desk: Desk) -> tuple[ParsedMail, Decision]:
     async with judges(desk, desk.known.judging) as judging:
         (one,) = await judging.judge([row])
     if one.mail is None:
-        mend = f"Look at it as text: supportbot quarantine show {row.id}"
+        mend = f"Look at it as text: supportbot quarantine show {row.id} --raw"
         raise Invalid([Problem(f"mail {row.id}", f"{one.problem}.", mend)])
     return one.mail, replace(one.decisions[0], route="review")

@@ -22,6 +22,7 @@ from supportbot.commands.opening import with_desk
 from supportbot.store import inbox, tickets
 from supportbot.store.inbox import InboxRow
 from supportbot.tickets.corrections import RULE as CORRECTION
+from supportbot.tickets.ticket import JournalEntry
 from supportbot.triage import rulebook
 from supportbot.triage.decision import LABEL, Decision, question_of
 from supportbot.workers.sandbox import Judging
@@ -29,7 +30,8 @@ from supportbot.workers.sandbox import Judging
 PAGE = 50
 EXAMPLES = 5
 """So many examples a field are shown where --limit says nothing else."""
-BY_HAND = {"routed": ("route", "partner"), "urgency": ("urgent",), "urgent": ("urgent",)}
+BY_MAIL = "urgent"
+BY_HAND = {"routed": ("route", "partner"), "urgency": ("urgent",), BY_MAIL: ("urgent",)}
 """What in a ticket's journal changes its decision after the first mail -> the fields."""
 
 
@@ -50,6 +52,8 @@ class Difference:
     """What the new answer, or where it has none the old one, was seen in."""
     by_hand: bool = False
     """A person, or a later mail, has changed the stored answer."""
+    by_person: bool = False
+    """The last to change it was a person."""
 
 
 @dataclass(slots=True)
@@ -111,7 +115,8 @@ class Stored:
     """What was decided about the mail that opened a ticket."""
 
     decision: Decision
-    by_hand: frozenset[str]
+    changed: dict[str, bool]
+    """Fields that were changed since -> whether a person was the last to do so; else it was a later mail."""
 
 
 async def _stored(desk: Desk, rows: Sequence[InboxRow]) -> dict[int, Stored]:
@@ -122,14 +127,22 @@ async def _stored(desk: Desk, rows: Sequence[InboxRow]) -> dict[int, Stored]:
         for row in rows:
             ticket = tickets.find(conn, row.ticket) if row.verdict == "ticket" and row.ticket is not None else None
             if ticket and tickets.first_mail(conn, ticket.number) == row.id:
-                entries = tickets.journal_of(conn, ticket.number)
-                changed = {each for entry in entries[1:] for each in BY_HAND.get(entry.what, ())}
-                changed |= {each for entry in entries for each in entry.data.get("corrected", ())}  # type: ignore[attr-defined]
-                changed |= {"route"} if row.reason.startswith("released") else set()
-                found[row.id] = Stored(ticket.decision, frozenset(changed))
+                released = {"route": True} if row.reason.startswith("released") else {}
+                changed = released | _changed(tickets.journal_of(conn, ticket.number))
+                found[row.id] = Stored(ticket.decision, changed)
         return found
 
     return await desk.database.read(read)
+
+
+def _changed(entries: Sequence[JournalEntry]) -> dict[str, bool]:
+    """What was changed after the mail that opened the ticket, and whether a person did it last."""
+    changed: dict[str, bool] = {}
+    for entry in entries:
+        if entry.at > entries[0].at:
+            changed |= dict.fromkeys(BY_HAND.get(entry.what, ()), entry.what != BY_MAIL)
+            changed |= dict.fromkeys(entry.data.get("corrected", ()), True)  # type: ignore[call-overload]
+    return changed
 
 
 def _note(found: Replayed, one: Rejudged, stored: Stored | None) -> None:
@@ -141,10 +154,12 @@ def _note(found: Replayed, one: Rejudged, stored: Stored | None) -> None:
     differing = [name for name in LABEL if getattr(before, name) != getattr(after, name)]
     found.different += bool(differing)
     for name in differing:
-        found.differences.append(_difference(one, name, before, after, bool(stored and name in stored.by_hand)))
+        changed = stored.changed if stored else {}
+        found.differences.append(_difference(one, name, before, after, changed.get(name)))
 
 
-def _difference(one: Rejudged, name: str, before: Decision, after: Decision, by_hand: bool) -> Difference:
+def _difference(one: Rejudged, name: str, before: Decision, after: Decision, by_person: bool | None) -> Difference:
+    """`by_person`: who changed the stored answer last; None: nobody."""
     question = question_of(name)
     old, new = before.reasons.get(question, ()), after.reasons.get(question, ())
     words = next((reason.words for reason in (*new, *old) if reason.words and reason.rule != CORRECTION), "")
@@ -159,7 +174,8 @@ def _difference(one: Rejudged, name: str, before: Decision, after: Decision, by_
         old[0].rule if old else "",
         new[0].rule if new else "",
         " ".join(words.split()),
-        by_hand,
+        by_person is not None,
+        by_person is True,
     )
 
 
@@ -207,10 +223,11 @@ def _tell(found: Replayed, limit: int, rules: Path | None) -> None:
 def _example(one: Difference, rules: Path | None) -> str:
     """One difference as a sentence."""
     place = f"ticket {one.ticket}" if one.ticket else f"mail {one.mail}"
-    before = f"{'The config says' if rules else 'It was decided'} {_shown(one.before)} ({_by(one.rule_before)})"
+    set_by = "a person set it" if one.by_person and one.rule_before != CORRECTION else _by(one.rule_before)
+    before = f"{'The config says' if rules else 'It was decided'} {_shown(one.before)} ({set_by})"
     after = f"{'the edited rules say' if rules else 'today it would be'} {_shown(one.after)} ({_by(one.rule_after)})"
     seen = f' Seen in "{one.words}".' if one.words else ""
-    hand = " A person or a later mail has changed it since." if one.by_hand else ""
+    hand = " A later mail has changed it since." if one.by_hand and not one.by_person else ""
     return f"    {place} {one.subject[:60]!r}: {before}; {after}.{seen}{hand}"
 
 

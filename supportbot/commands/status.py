@@ -31,7 +31,7 @@ class Look:
     now: datetime
     state: State
     late: list[OutboxRow]
-    """Mails that wait to leave for longer than WAITING."""
+    """Mails that wait to leave for longer than WAITING, or as the relay cannot be used."""
     lives: bool
     """Whether a daemon works with this database, here or, where several may, anywhere."""
 
@@ -87,8 +87,10 @@ def _whether_alive(config: Path) -> None:
 
 
 def _is_late(row: OutboxRow, now: datetime) -> bool:
-    """A mail that was tried waits since it was made; one that was not, since it was due."""
-    return now - (row.created if row.reason else row.due) > WAITING
+    """A mail that was tried waits since it was made; one that was not, since it was due. A relay that cannot be used
+    holds up all that follows, so that nobody waits to be told of it.
+    """
+    return row.relay_away or now - (row.created if row.reason else row.due) > WAITING
 
 
 def _daemon(look: Look) -> list[str]:
@@ -128,12 +130,14 @@ def _mails(look: Look) -> list[str]:
     state, found = look.state, []
     if state.oldest_waiting and look.now - state.oldest_waiting > STALE:
         found.append(f"a mail waits for triage since {look.at(state.oldest_waiting)}")
-    if look.late:
-        reason, since = _most_common_reason(look.late), min(row.created for row in look.late)
-        found.append(
-            f"mails wait: {reason} ({len(look.late)}, the oldest since {look.at(since)}): "
-            "supportbot outbox list --state queued"
-        )
+    away = [row for row in look.late if row.relay_away]
+    others = [row for row in look.late if not row.relay_away]
+    for what, rows in (("mails wait, as the relay cannot be used", away), ("mails wait", others)):
+        if rows:
+            reason, since = _most_common_reason(rows), look.at(min(row.created for row in rows))
+            found.append(
+                f"{what}: {reason} ({len(rows)}, the oldest since {since}): supportbot outbox list --state queued"
+            )
     return found
 
 

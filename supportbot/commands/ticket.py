@@ -3,26 +3,43 @@
 The trap: an option belongs behind the word that it is for, so each word has `--by` and `--config` itself.
 """
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from sqlalchemy import Connection
+from typer.core import TyperGroup
 
 from supportbot.app import Desk
 from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, actor, group, say
 from supportbot.commands.opening import with_desk
-from supportbot.commands.tickets import find
+from supportbot.commands.tickets import find, standing
 from supportbot.errors import Invalid, Problem
 from supportbot.failpoints import hit
+from supportbot.mail.clean import visible
 from supportbot.store import inbox, tickets
 from supportbot.tickets import actions
+from supportbot.tickets.effects import RaiseAlert
 from supportbot.tickets.lifecycle import Plan, Policy
-from supportbot.tickets.ticket import Ticket
+from supportbot.tickets.ticket import JournalEntry, Ticket
 from supportbot.workers.settle import store_plan
 
-ticket_app = group("Do something with one ticket: supportbot ticket 10042 take")
+
+class NumberFirst(TyperGroup):
+    """Whoever writes the word before the number is shown the words in their order."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] in self.commands:
+            named = args[1] if args[1:] and args[1].isdecimal() else ""
+            right = shlex.join([named or "10042", args[0], *args[2 if named else 1 :]])
+            how = "Write" if named else "For example"
+            ctx.fail(f"The number comes first. {how}: supportbot ticket {visible(right)}")
+        return super().parse_args(ctx, args)
+
+
+ticket_app = group("Do something with one ticket: supportbot ticket 10042 take", NumberFirst)
 
 
 @ticket_app.callback(invoke_without_command=True)
@@ -66,9 +83,16 @@ def _act(
         return done
 
     ticket, plan = with_desk(config, work)
-    done = "; ".join(f"{entry.what}{f' ({entry.text})' if entry.text else ''}" for entry in plan.journal)
-    taken = f" by {ticket.taken_by}" if ticket.taken_by else ""
-    say(f"ticket {ticket.number}: {done}. It is {ticket.status}{taken}.")
+    done = "; ".join(map(_done, plan.journal))
+    told = any(entry.what == ticket.status for entry in plan.journal)
+    say(f"ticket {ticket.number}: {done}.{'' if told else f' It is {standing(ticket)}.'}")
+    if any(isinstance(effect, RaiseAlert) for effect in plan.effects):
+        say(f"Alerts go out until somebody takes it: supportbot ticket {ticket.number} take")
+
+
+def _done(entry: JournalEntry) -> str:
+    by = f" by {entry.actor}" if entry.what == "taken" else ""
+    return f"{entry.what}{by}{f' ({entry.text})' if entry.text else ''}"
 
 
 def _raw(conn: Connection, mail: int) -> bytes:
@@ -139,7 +163,7 @@ def urgent(
     by: ByOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Correct the urgency. No alert is raised: whoever says it is urgent has it in hand.
+    """Correct the urgency. What is urgent and nobody's is alerted until somebody takes it.
 
     Example: supportbot ticket 10042 urgent no
     """

@@ -13,7 +13,7 @@ from supportbot.commands.opening import Stored, with_database
 from supportbot.errors import Invalid, Problem
 from supportbot.store import outbox, tickets
 from supportbot.store.outbox import OutboxRow
-from supportbot.tickets.ticket import Article, BillingState, JournalEntry, Ticket
+from supportbot.tickets.ticket import Article, BillingState, JournalEntry, Status, Ticket
 from supportbot.triage import explain, rule_files
 from supportbot.triage.rule import Terms
 
@@ -124,6 +124,12 @@ def find(conn: Connection, number: int, lock: bool = False) -> Ticket:
     return ticket
 
 
+def standing(ticket: Ticket) -> str:
+    """Its status, and who has taken it: not always who resolved it."""
+    by = f"{'' if ticket.status is Status.TAKEN else ', taken'} by {ticket.taken_by}" if ticket.taken_by else ""
+    return f"{ticket.status}{by}"
+
+
 def _erased(whole: Whole, stored: Stored) -> date | None:
     """The day on which the ticket's texts and people were removed; None where they were not."""
     days = [entry.at.astimezone(stored.zone).date() for entry in whole.journal if entry.what == "erased"]
@@ -157,7 +163,7 @@ def _as_json(whole: Whole, stored: Stored) -> dict[str, Any]:
 def _tell(whole: Whole, stored: Stored) -> None:
     ticket, row = whole.ticket, _row(whole.ticket, stored)
     row["opened"] = _local(ticket.opened, stored)
-    row["status"] += f" by {ticket.taken_by}" if ticket.taken_by else ""
+    row["status"] = standing(ticket)
     removed = _erased(whole, stored) is not None and ticket.sender is None
     say(f"Ticket {ticket.number}: {'(removed)' if removed else ticket.subject}")
     for key in TOLD:
@@ -178,7 +184,7 @@ def _tell(whole: Whole, stored: Stored) -> None:
         say(f"  {_local(entry.at, stored)} {entry.actor}: {entry.what}{f' ({entry.text})' if entry.text else ''}")
     say("\nSent")
     for mail in whole.sent:
-        say(f"  {mail.kind} to {mail.recipient}: {mail.state} (supportbot outbox show {mail.id})")
+        say(f"  {mail.kind} to {mail.recipient or '(removed)'}: {mail.state} (supportbot outbox show {mail.id})")
 
 
 def _sender(ticket: Ticket) -> str:

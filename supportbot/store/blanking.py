@@ -6,7 +6,7 @@ and a large one's file goes later (`sweep`), because a file is not brought back 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -45,13 +45,17 @@ def mails(conn: Connection, ids: Sequence[int], now: datetime, why: str = "") ->
     return len(done)
 
 
-def letters(conn: Connection, ids: Sequence[int], now: datetime) -> int:
-    """Remove the bytes, recipient and replies of letters that have left or were given up; the Message-ID stays."""
+def letters(conn: Connection, ids: Sequence[int], now: datetime, keep_recipient: Collection[int] = ()) -> int:
+    """Remove the bytes, recipient and replies of letters that have left or were given up; the Message-ID stays.
+
+    `keep_recipient`: letters of which the recipient stays, too.
+    """
     left = O.c.state.in_(("sent", "gave_up"))
     rows = conn.execute(select(O.c.id, O.c.sha256, O.c.message_id).where(O.c.id.in_(ids), left)).all()
     done = [row.id for row in rows]
-    blank = {"erased": now, "recipient": "", "recipient_key": "", "domain": "", "reason": "", "bounce": ""}
-    conn.execute(update(O).where(O.c.id.in_(done)).values(blank))
+    conn.execute(update(O).where(O.c.id.in_(done)).values(erased=now, reason="", bounce=""))
+    nobody = {"recipient": "", "recipient_key": "", "domain": ""}
+    conn.execute(update(O).where(O.c.id.in_([one for one in done if one not in keep_recipient])).values(nobody))
     hashes = {row.sha256 for row in rows}
     _drop_contents(conn, hashes, _content_hashes(conn, hashes), {row.message_id for row in rows})
     return len(done)

@@ -65,6 +65,7 @@ class OutboxRow:
     bounce_permanent: bool | None
     bounce: str
     proven: bool | None
+    relay_away: bool
 
 
 _ROW = [T.c[name] for name in OutboxRow.__dataclass_fields__]

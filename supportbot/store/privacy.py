@@ -1,7 +1,8 @@
 """Everything found about an address -> removed, or a stand-in in its place; and what stays, each with its reason.
 
-Open tickets, letters that have not left and mails without a verdict are not touched, and are named. The trap: bytes
-that were deleted are still in the file and its log, so `Database.scrub` belongs to it.
+Open tickets, letters that have not left and mails without a verdict are not touched, and are named. So are partners
+that a mail was forwarded to, and the forward's row keeps its recipient: who has a copy must be told (GDPR article 19).
+The trap: bytes that were deleted are still in the file and its log, so `Database.scrub` belongs to it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,7 +36,7 @@ class Plan:
         return {name: len(getattr(self, name)) for name in ("tickets", "mails", "letters", "texts")}
 
 
-def plan(conn: Connection, found: Found) -> Plan:
+def plan(conn: Connection, found: Found, wanted: Wanted) -> Plan:
     """Sort what was found. What is under way and what stands in the registry stays, and is named with its mend."""
     stays: dict[str, None] = {}
     under_way = _under_way(conn)
@@ -54,12 +55,14 @@ def plan(conn: Connection, found: Found) -> Plan:
             stays[f"mail {row.id} of somebody else was set aside and names it: look at it, and erase again"] = None
         elif is_free(row.ticket) and row.erased is None:
             mails.append(row.id)
-    letters = []
+    letters, copies = [], []
     for row in _rows(conn, O, (*found.letters, *found.named_letters)):
         if row.state not in ("sent", "gave_up"):
             stays[f"letter {row.id} has not left yet: erase again when it has"] = None
-        elif is_free(row.ticket) and row.erased is None:
-            letters.append(row.id)
+        elif is_free(row.ticket):
+            letters += [row.id] if row.erased is None else []
+            copies += [row] if _is_to_partner(row, wanted) and _was_taken(row) else []
+    stays |= dict.fromkeys(_with_copies(conn, copies))
     texts = tuple(row for row in found.texts if _may_change(conn, row, is_free, stays))
     for row in found.registry:
         stays[f"{row.table} {row.key[0]} of the registry names it: take it out of the import folder, and import"] = None
@@ -88,6 +91,31 @@ def _may_change(conn: Connection, row: TextRow, is_free: Any, stays: dict[str, N
     if row.table == "inbox" and stored.state != "done":
         return False
     return bool(is_free(ticket))
+
+
+def _is_to_partner(row: Any, wanted: Wanted) -> bool:
+    """Whether the letter is a forward to somebody else than who asks."""
+    return row.kind == "forward" and not wanted.is_in(row.recipient)
+
+
+def _was_taken(row: Any) -> bool:
+    """Whether its recipient has the letter, or may have it."""
+    return not row.bounce_permanent and (row.state == "sent" or row.unknowns > 0)
+
+
+def _with_copies(conn: Connection, forwards: Iterable[Any]) -> Iterator[str]:
+    """Who has copies of which tickets' mails, in words: a line for each partner's address."""
+    P = tables.partners  # noqa: N806
+    known = {row.id: row for row in conn.execute(select(P))}
+    tickets: dict[str, dict[int, None]] = {}
+    for row in forwards:
+        partner = row.key.split(":", 2)[2].rpartition(":")[0]  # as ForwardToPartner.key is made
+        name = known[partner].name if partner in known else f"partner {partner}"
+        address = row.recipient or (known[partner].channel_address if partner in known else "")
+        tickets.setdefault(f"{name} ({address})" if address else name, {})[row.ticket] = None
+    for who, numbers in tickets.items():
+        of = f"ticket{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
+        yield f"{who} has a copy of what was forwarded of {of}: tell them of the erasure (GDPR article 19)"
 
 
 def _charge(conn: Connection, number: int) -> str:
@@ -123,7 +151,8 @@ def erase(conn: Connection, part: Plan, wanted: Wanted, key: bytes, actor: str, 
     if part.mails:
         blanking.mails(conn, part.mails, now, "set aside, removed on request")
     if part.letters:
-        blanking.letters(conn, part.letters, now)
+        forwards = [row.id for row in _rows(conn, O, part.letters) if _is_to_partner(row, wanted)]
+        blanking.letters(conn, part.letters, now, keep_recipient=forwards)
     for row in part.texts:
         _replace(conn, row, wanted, key)
 

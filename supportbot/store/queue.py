@@ -1,5 +1,6 @@
 """All that waits for a person -> the input of the digest."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from supportbot.mail.clean import clean_line
 from supportbot.store import inbox, mailboxes, outbox, reconcile, reloads, retention, tables, tickets
 from supportbot.tickets.digest import DigestInput, SetAside, Undelivered
+from supportbot.tickets.faults import Fault
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -27,22 +29,17 @@ def digest_input(conn: Connection, now: datetime) -> DigestInput:
         seen=reconcile.seen_since(conn, since),
         since=since,
         removed=tuple(retention.removed(conn, since).items()),
-        troubles=_reload(conn)
-        + tuple(
-            f"mailbox {box.name} ({box.folder}) fails since {box.failing_since:%Y-%m-%d %H:%M} UTC: "
-            f"{clean_line(box.error, 200)}"
-            for box in mailboxes.everyone(conn)
-            if box.failing_since
-        ),
+        troubles=tuple(_troubles(conn)),
     )
 
 
-def _reload(conn: Connection) -> tuple[str, ...]:
+def _troubles(conn: Connection) -> Iterator[Fault]:
     reload = reloads.last(conn)
-    if reload is None or reload.failing_since is None:
-        return ()
-    since = f"config, rules or registry cannot be read since {reload.failing_since:%Y-%m-%d %H:%M} UTC"
-    return (f"{since}, the old ones are used: {clean_line(reload.problems[0], 200)}",)
+    if reload and reload.failing_since:
+        yield Fault("rules", reload.failing_since, clean_line(reload.problems[0], 200))
+    for box in mailboxes.everyone(conn):
+        if box.failing_since:
+            yield Fault("mailbox", box.failing_since, clean_line(box.error, 200), f"{box.name} ({box.folder})")
 
 
 def _last_digest(conn: Connection) -> datetime | None:

@@ -9,14 +9,14 @@ from typing import Literal
 
 from supportbot.errors import Problem
 from supportbot.tickets.effects import Effect
-from supportbot.tickets.lifecycle import Plan, Policy, forward, moved
-from supportbot.tickets.ticket import Article, Billing, BillingState, JournalEntry, PhoneEscalation, Status, Ticket
+from supportbot.tickets.lifecycle import Plan, Policy, escalate, forward, moved
+from supportbot.tickets.ticket import Article, Billing, BillingState, JournalEntry, Status, Ticket
 from supportbot.tickets.wording import STOCKHOLM
 from supportbot.triage.decision import Route
 
 
 def take(ticket: Ticket, by: str, now: datetime) -> Plan:
-    """A person takes the ticket; the alerts of an urgent one stop."""
+    """A person takes the ticket; the alerts of an urgent one stop. The journal says whose it was, and if it reopens."""
     escalation = ticket.phone_escalation
     if escalation and escalation.taken_by is None:
         escalation = replace(escalation, taken_by=by)
@@ -28,7 +28,9 @@ def take(ticket: Ticket, by: str, now: datetime) -> Plan:
         unread=False,
         updated=now,
     )
-    return Plan(changed, journal=(JournalEntry(now, by, "taken"),))
+    words = [] if ticket.open else ["open again"]
+    words += [f"over from {ticket.taken_by}"] if ticket.taken_by not in (None, by) else []
+    return Plan(changed, journal=(JournalEntry(now, by, "taken", ", ".join(words)),))
 
 
 def reached(ticket: Ticket, by: str, now: datetime) -> Plan | Problem:
@@ -66,14 +68,20 @@ def route(
 
 
 def set_urgent(ticket: Ticket, urgent: bool, policy: Policy, by: str, now: datetime) -> Plan | Problem:
-    """A person corrects the urgency. Whoever says "urgent" has it in hand, so no alert is raised."""
+    """A person corrects the urgency. What is urgent and nobody's is alerted until somebody takes it, as any other."""
     if ticket.decision.urgent == urgent:
         return Problem(f"ticket {ticket.number}", f"is already {'urgent' if urgent else 'not urgent'}.")
-    escalation = PhoneEscalation(policy.phone, now, taken_by=by) if urgent else None
-    changed = replace(
-        ticket, decision=replace(ticket.decision, urgent=urgent), phone_escalation=escalation, updated=now
-    )
-    return Plan(changed, journal=(JournalEntry(now, by, "urgency", "urgent" if urgent else "not urgent"),))
+    changed = replace(ticket, decision=replace(ticket.decision, urgent=urgent), phone_escalation=None, updated=now)
+    journal = [JournalEntry(now, by, "urgency", "urgent" if urgent else "not urgent")]
+    effects: list[Effect] = []
+    if urgent:
+        changed, entries, effects = escalate(changed, policy, now, again=f"{now:%Y%m%dT%H%M%S}")
+        journal += entries
+        if ticket.status is Status.TAKEN:
+            assert changed.phone_escalation is not None
+            changed = replace(changed, phone_escalation=replace(changed.phone_escalation, taken_by=ticket.taken_by))
+            effects = []
+    return Plan(changed, journal=tuple(journal), effects=tuple(effects))
 
 
 def decide_billing(ticket: Ticket, to: Literal["confirm", "waive"], why: str, by: str, now: datetime) -> Plan | Problem:

@@ -24,7 +24,7 @@ def alarm(state: State, fault: Fault, now: datetime, to: Address, office: Office
         "since": in_words(fault.since, language),
         "until": in_words(now, language) if state == "over" else "",
         "lasted": age(fault.since, now, language),
-        "because": cut(mask_personal_numbers(fault.because), 300),
+        "because": cut(mask_personal_numbers(templates.noted(language, fault.because)), 300),
     }
     written = templates.write("alarm", (language,), values)
     return Letter(to=to, subject=written.subject, text=written.text, html=written.html)

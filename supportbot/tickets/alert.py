@@ -1,7 +1,7 @@
 """RaiseAlert -> the mail to staff: whom to ring, who it is, what was said, why it is urgent, how to take it (T4). Pure.
 
 Written in the desk's first language. The trap: staff read it on a telephone at night, so the number stands on top, and
-a sender that is not proven is said to be so before anybody rings.
+a sender that is not proven is said to be so before anybody rings. Which number that is says ringing.py.
 """
 
 from supportbot.mail.compose import Letter
@@ -9,11 +9,12 @@ from supportbot.tickets.effects import RaiseAlert
 from supportbot.tickets.office import Office, phone_shown
 from supportbot.tickets.points import points_of
 from supportbot.tickets.privacy import mask_personal_numbers
+from supportbot.tickets.ringing import affected_shown, reported_by_partner, to_ring
 from supportbot.tickets.templates import Templates
 from supportbot.tickets.ticket import Ticket
 from supportbot.tickets.wording import MOST_READ, cut, in_words, said
 from supportbot.triage.decision import Reason
-from supportbot.triage.registry import Partner
+from supportbot.triage.registry import Partner, Registry
 
 
 def alert(
@@ -21,28 +22,27 @@ def alert(
     ticket: Ticket | None,
     mail_text: str,
     office: Office,
-    partner: Partner | None,
+    registry: Registry,
     templates: Templates,
 ) -> Letter:
     """`mail_text` is the new text of the mail that is urgent; of other alerts, `effect.text` says what happened."""
     languages = office.languages[:1]
+    partner = registry.partner(ticket.decision.partner) if ticket else None
     if effect.about == "urgent" and ticket is not None:
-        values = _urgent(effect, ticket, mail_text, partner, languages[0])
+        values = _urgent(effect, ticket, mail_text, registry, languages[0])
         written = templates.write("alert", languages, values)
     else:
         written = templates.write("trouble", languages, _trouble(effect, ticket, partner))
     return Letter(to=effect.to, subject=written.subject, text=written.text, html=written.html)
 
 
-def _urgent(
-    effect: RaiseAlert, ticket: Ticket, mail_text: str, partner: Partner | None, language: str
-) -> dict[str, object]:
+def _urgent(effect: RaiseAlert, ticket: Ticket, mail_text: str, registry: Registry, language: str) -> dict[str, object]:
     decision = ticket.decision
     return {
         "number": str(ticket.number),
         "step": effect.step,
         "route": decision.route,
-        "from_partner": decision.sender_is_partner is not None and ticket.proven,
+        "from_partner": reported_by_partner(ticket),
         "customer": ticket.customer_name or "",
         "org_number": mask_personal_numbers(ticket.org_number or ""),
         "category": decision.category,
@@ -52,10 +52,10 @@ def _urgent(
         "failed": ticket.authenticity == "failed",
         "received": in_words(ticket.opened, language),
         "subject": _masked(ticket.subject, 150),
-        "call": _phone(decision.found.get("contact_phone", "")),
-        "affected": _phone(decision.found.get("affected_number", "")),
+        **_ring(ticket, registry),
+        "affected": cut(affected_shown(ticket), 100),
         "told": phone_shown(ticket.phone_escalation.number) if ticket.phone_escalation else "",
-        **_partner(partner),
+        **_partner(registry.partner(decision.partner)),
         "reasons": [_reason(reason) for reason in decision.reasons.get("urgent", ())],
         "find_out": list(points_of(ticket.decision)),
         "said": list(said(mask_personal_numbers(mail_text[:MOST_READ]))),
@@ -83,8 +83,13 @@ def _reason(reason: Reason) -> dict[str, str]:
     }
 
 
-def _phone(found: str) -> str:
-    return cut(phone_shown(found), 60) if found else ""
+def _ring(ticket: Ticket, registry: Registry) -> dict[str, object]:
+    ring, reporting = to_ring(ticket, registry), registry.partner(ticket.decision.sender_is_partner)
+    return {
+        "call": cut(ring.number, 100) if ring else "",
+        "call_from": ring.known_from if ring else "",
+        "reporting": reporting.name if reporting else "",
+    }
 
 
 def _masked(text: str, limit: int) -> str:

@@ -8,6 +8,7 @@ verdict, and what the verdicts do not account for is said to be still unread, ne
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from supportbot.mail.compose import Letter
 from supportbot.mail.message import Address
@@ -24,12 +25,15 @@ from supportbot.tickets.digest_values import (
     SetAside,
     Undelivered,
 )
+from supportbot.tickets.faults import Fault
 from supportbot.tickets.office import Office, phone_shown
 from supportbot.tickets.points import points_of
 from supportbot.tickets.privacy import mask_personal_numbers
+from supportbot.tickets.ringing import reported_by_partner, to_ring
 from supportbot.tickets.templates import Templates
 from supportbot.tickets.ticket import BillingState, Status, Ticket, Verdict
 from supportbot.tickets.wording import age, cut, in_words
+from supportbot.triage.registry import Registry
 
 __all__ = [
     "Count",
@@ -47,21 +51,26 @@ __all__ = [
     "letter",
 ]
 
+_NOBODY = Registry()
+
 MOST = 50
 """Lines of one section; the rest is counted."""
 
 
-def build(rows: DigestInput, now: datetime) -> Digest:
-    """Sort everything that waits for a person; sections in the order of work, empty ones left out."""
+def build(rows: DigestInput, now: datetime, registry: Registry = _NOBODY) -> Digest:
+    """Sort everything that waits for a person; sections in the order of work, empty ones left out.
+
+    `registry` knows numbers to ring where the mail names none.
+    """
     queued: dict[SectionName, list[Line]] = {name: [] for name in ORDER}
     for ticket in sorted(rows.tickets, key=lambda one: (one.opened, one.number)):
         name = next(section for section, fits in QUEUES if fits(ticket))
-        queued[name].append(_ticket_line(ticket, name))
+        queued[name].append(_ticket_line(ticket, name, registry))
         if ticket.billing.state is BillingState.CANDIDATE:
-            queued["billing"].append(_ticket_line(ticket, "billing"))
+            queued["billing"].append(_ticket_line(ticket, "billing", registry))
     queued["undelivered"] = _dead_letters(rows)
     queued["set_aside"] = [_set_aside_line(mail) for mail in sorted(rows.set_aside, key=lambda mail: mail.received)]
-    queued["trouble"] = [_plain_line(_safe(text, 300)) for text in rows.troubles]
+    queued["trouble"] = [_trouble_line(fault) for fault in rows.troubles]
     sections = tuple(
         Section(name, tuple(lines[:MOST]), max(0, len(lines) - MOST)) for name, lines in queued.items() if lines
     )
@@ -72,13 +81,13 @@ def build(rows: DigestInput, now: datetime) -> Digest:
 
 def letter(digest: Digest, to: Address, office: Office, templates: Templates) -> Letter:
     """The digest as a mail to staff, in the desk's first language."""
-    written = templates.write("digest", office.languages[:1], _values(digest, office))
+    written = templates.write("digest", office.languages[:1], _values(digest, office, templates))
     return Letter(to=to, subject=written.subject, text=written.text, html=written.html)
 
 
 def as_text(digest: Digest, office: Office, templates: Templates) -> str:
     """The digest for the command line."""
-    return templates.write("digest", office.languages[:1], _values(digest, office)).text
+    return templates.write("digest", office.languages[:1], _values(digest, office, templates)).text
 
 
 QUEUES: tuple[tuple[SectionName, Callable[[Ticket], bool]], ...] = (
@@ -107,6 +116,9 @@ ORDER: tuple[SectionName, ...] = (
 )
 """From what cannot wait to what is in good hands."""
 
+NOTED: tuple[SectionName, ...] = ("trouble", "undelivered", "set_aside")
+"""Where the program's own notes stand, in English; elsewhere people's words do."""
+
 COMMANDS: dict[SectionName, tuple[str, str]] = {
     "ring": ("supportbot ticket {number} take", ""),
     "review": ("supportbot ticket {number} route support", "route partner ID"),
@@ -127,8 +139,9 @@ def _commands(ticket: Ticket, name: SectionName) -> tuple[str, str]:
     return command.format(number=ticket.number), alternative
 
 
-def _ticket_line(ticket: Ticket, name: SectionName) -> Line:
+def _ticket_line(ticket: Ticket, name: SectionName, registry: Registry) -> Line:
     command, alternative = _commands(ticket, name)
+    ring = to_ring(ticket, registry) if name == "ring" else None
     return Line(
         number=ticket.number,
         customer=ticket.customer_name or "",
@@ -140,6 +153,9 @@ def _ticket_line(ticket: Ticket, name: SectionName) -> Line:
         command=command,
         alternative=alternative,
         marks=tuple(mark for mark, holds in MARKS if holds(ticket)),
+        call=_safe(ring.number, 100) if ring else "",
+        call_from=ring.known_from if ring else "",
+        whom="partner" if name == "ring" and reported_by_partner(ticket) else "",
     )
 
 
@@ -156,7 +172,8 @@ def _why(ticket: Ticket, name: SectionName) -> str:
     decision = ticket.decision
     match name:
         case "ring":
-            return phone_shown(ticket.phone_escalation.number) if ticket.phone_escalation else ""
+            told = ticket.phone_escalation
+            return phone_shown(told.number) if told and not reported_by_partner(ticket) else ""
         case "unsure":
             return " ".join(decision.unsure)
         case "billing":
@@ -201,8 +218,9 @@ def _set_aside_line(mail: SetAside) -> Line:
     return Line(None, "", "", mail.received, summary, _safe(mail.reason, 240), command)
 
 
-def _plain_line(text: str) -> Line:
-    return Line(None, "", "", None, text, "", "supportbot status")
+def _trouble_line(fault: Fault) -> Line:
+    because, name = _safe(fault.because, 300), _safe(fault.name, 100)
+    return Line(None, "", "", fault.since, because, "", "supportbot status", fault=fault.kind, name=name)
 
 
 def count_of(seen: Iterable[Seen]) -> Count:
@@ -248,14 +266,18 @@ def _safe(text: str, limit: int) -> str:
     return cut(mask_personal_numbers(text), limit)
 
 
-def _values(digest: Digest, office: Office) -> dict[str, object]:
+def _values(digest: Digest, office: Office, templates: Templates) -> dict[str, object]:
     language = office.languages[0]
+    noted = partial(templates.noted, language)
     sections = [
         {
             "name": section.name,
             "count": section.count,
             "more": section.more,
-            "lines": [_line_values(line, digest.at, language) for line in section.lines],
+            "lines": [
+                _line_values(line, digest.at, language, noted if section.name in NOTED else str)
+                for line in section.lines
+            ],
         }
         for section in digest.sections
     ]
@@ -271,17 +293,23 @@ def _values(digest: Digest, office: Office) -> dict[str, object]:
     }
 
 
-def _line_values(line: Line, now: datetime, language: str) -> dict[str, object]:
+def _line_values(line: Line, now: datetime, language: str, noted: Callable[[str], str]) -> dict[str, object]:
     return {
         "number": line.number,
         "customer": line.customer,
         "category": line.category,
-        "age": age(line.since, now, language) if line.since else "",
-        "summary": line.summary,
-        "why": line.why,
+        "age": age(line.since, now, language) if line.since and not line.fault else "",
+        "summary": noted(line.summary) if line.fault else line.summary,
+        "why": noted(line.why),
         "points": list(line.points),
         "command": line.command,
         "alternative": line.alternative,
         "marks": list(line.marks),
         "kind": line.kind or "",
+        "call": line.call,
+        "call_from": line.call_from,
+        "whom": line.whom,
+        "fault": line.fault or "",
+        "name": line.name,
+        "moment": in_words(line.since, language) if line.since and line.fault else "",
     }

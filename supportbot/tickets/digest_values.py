@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from supportbot.tickets.effects import EffectKind
+from supportbot.tickets.faults import Fault, FaultKind
 from supportbot.tickets.points import Point
 from supportbot.tickets.ticket import Ticket, Verdict
 
@@ -64,8 +65,8 @@ class DigestInput:
     seen: tuple[Seen, ...] = ()
     """Mails taken in since `since`, grouped by verdict and reason."""
     since: datetime | None = None
-    troubles: tuple[str, ...] = ()
-    """What fails right now, one sentence each: a mailbox that cannot be reached."""
+    troubles: tuple[Fault, ...] = ()
+    """What fails right now: a mailbox that cannot be reached."""
     removed: tuple[tuple[str, int], ...] = ()
     """What was removed by its age since `since`: how much of what, by the config's words."""
 
@@ -89,6 +90,16 @@ class Line:
     """What else may be typed in place of the command's last words."""
     kind: EffectKind | None = None
     """What did not arrive, in the section of undelivered mails."""
+    fault: FaultKind | None = None
+    """What fails (`since` when), in the section of troubles."""
+    name: str = ""
+    """Of the mailbox that fails."""
+    call: str = ""
+    """The number that staff ring, in the section of tickets to ring about."""
+    call_from: str = ""
+    """Of RING_FROM: where that number is known from."""
+    whom: Literal["", "partner"] = ""
+    """A partner that reports is rung itself."""
 
 
 @dataclass(frozen=True, slots=True)

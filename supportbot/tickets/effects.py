@@ -17,6 +17,8 @@ class AcknowledgeCustomer:
     ticket: int
     inbox_id: int
     to: Address
+    received: datetime | None = None
+    """When the mail came that it answers, where that is not the ticket's first."""
 
     @property
     def key(self) -> str:

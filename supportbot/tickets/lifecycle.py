@@ -103,7 +103,7 @@ def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Polic
     journal = [JournalEntry(now, US, "opened", _opened(decision), {"inbox_id": arrived.inbox_id})]
     effects: list[Effect] = []
     if decision.urgent:
-        ticket, entries, alerts = _escalate(ticket, policy, now)
+        ticket, entries, alerts = escalate(ticket, policy, now)
         journal += entries
         effects += alerts
     if decision.route == "partner":
@@ -121,7 +121,10 @@ def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Polic
 
 
 def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Policy, now: datetime) -> Plan:
-    """A person's mail joins its ticket: reopened when resolved, raised when it has become urgent."""
+    """A person's mail joins its ticket: reopened when resolved, raised when it has become urgent.
+
+    Then the customer is told whom to ring, as for a first mail (T4); else a follow-up is not acknowledged.
+    """
     arrived, decision = masked_arrival(arrived, decision)
     mail = arrived.mail
     status = moved(ticket, "follow-up")
@@ -133,8 +136,13 @@ def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Poli
     if decision.kind == "fault" and decision.urgent and (reopened or not ticket.decision.urgent):
         reasons = ticket.decision.reasons | {"urgent": decision.reasons.get("urgent", ())}
         changed = replace(changed, decision=replace(ticket.decision, urgent=True, reasons=reasons))
-        changed, entries, effects = _escalate(changed, policy, now, step=arrived.inbox_id)
+        changed, entries, effects = escalate(changed, policy, now, again=str(arrived.inbox_id))
         journal += entries
+        withheld = _why_no_acknowledgement(arrived, policy)
+        if withheld:
+            journal.append(JournalEntry(now, US, "not acknowledged", withheld))
+        elif mail.sender and mail.sender.address.lower() == (ticket.sender or "").lower():  # partners know whom to ring
+            effects.append(AcknowledgeCustomer(ticket.number, arrived.inbox_id, mail.sender, arrived.received))
     return Plan(changed, (_article(arrived, changed),), tuple(journal), tuple(effects))
 
 
@@ -190,17 +198,17 @@ def forward(
     return changed, [entry], [ForwardToPartner(ticket.number, inbox_id, partner, to)]
 
 
-def _escalate(
-    ticket: Ticket, policy: Policy, now: datetime, step: int = 0
+def escalate(
+    ticket: Ticket, policy: Policy, now: datetime, again: str = ""
 ) -> tuple[Ticket, list[JournalEntry], list[Effect]]:
-    """T4: flag for the telephone and tell staff at once."""
+    """T4: flag for the telephone and tell staff at once. `again` names what makes it another time than the first."""
     # The number that the customer was told: a sender that is not proven is told ours, whoever has the ticket.
     number = policy.phone
     if ticket.decision.route == "partner" and ticket.proven:
         number = policy.partner_phone or policy.phone
     changed = replace(ticket, phone_escalation=PhoneEscalation(number, now))
     entry = JournalEntry(now, US, "urgent", f"to be handled by telephone: {number}")
-    key = "" if step == 0 else f"again-{step}"
+    key = f"again-{again}" if again else ""
     alerts: list[Effect] = [RaiseAlert(ticket.number, "urgent", 0, to, subject_key=key) for to in policy.alert_to]
     return changed, [entry], alerts
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from supportbot.mail.compose import Letter, LetterAttachment
 from supportbot.mail.message import Address
-from supportbot.tickets.office import Office, phone_shown
+from supportbot.tickets.office import Office
 from supportbot.tickets.privacy import mask_personal_numbers
 from supportbot.tickets.questions import FACTS
+from supportbot.tickets.ringing import phones_shown
 from supportbot.tickets.templates import MOST_SUBJECT, Templates
 from supportbot.tickets.ticket import Ticket
 from supportbot.tickets.wording import MOST_READ, cut, in_words, said
@@ -151,7 +152,7 @@ def _once(found: Mapping[str, str], device: str) -> tuple[Mapping[str, str], str
 
 
 def _fact(value: str) -> str:
-    return phone_shown(value) if value.startswith("+") else _masked(value, 200)
+    return phones_shown(value) if value.startswith("+") else _masked(value, 200)
 
 
 def _because(ticket: Ticket) -> str:

@@ -10,6 +10,7 @@ from typing import get_args
 from supportbot.tickets.effects import AlertAbout, EffectKind
 from supportbot.tickets.faults import STATES, FaultKind
 from supportbot.tickets.points import POINTS
+from supportbot.tickets.ringing import RING_FROM
 from supportbot.triage.decision import BillableReason, Category, Kind, Question, Route
 from supportbot.triage.records import REQUIRABLE
 
@@ -43,6 +44,12 @@ _LINE: dict[str, object] = {
     "alternative": "route partner ID",
     "marks": ["urgent", "billable", "unproven", "unread"],
     "kind": "forward",
+    "fault": "",
+    "name": "",
+    "moment": "",
+    "call": "070-174 06 05",
+    "call_from": "mobile",
+    "whom": "partner",
 }
 _BARE_LINE: dict[str, object] = {key: type(value)() for key, value in _LINE.items()} | {"why": ""}
 _SECTIONS = {
@@ -58,6 +65,13 @@ _SECTIONS = {
     "partner": "Partner AB",
     "taken": "Lisa",
 }
+
+_TROUBLES = [
+    _BARE_LINE | {"summary": "nothing listens there", "fault": kind, "name": "kundcenter", "moment": _MOMENT}
+    for kind in get_args(FaultKind)
+]
+
+_CALLS = [_BARE_LINE | {"call": "070-174 06 05", "call_from": known_from} for known_from in RING_FROM]
 
 _COUNT = {
     "seen": 13,
@@ -128,6 +142,8 @@ SAMPLES: dict[str, dict[str, object]] = {
         "received": (_MOMENT,),
         "subject": "Telefonen är död",
         "call": "070-174 06 05",
+        "call_from": ("", *RING_FROM),
+        "reporting": "Partner AB",
         "affected": "08-465 004 00",
         "told": "020-20 20 22",
         "partner": "Partner AB",
@@ -166,7 +182,7 @@ SAMPLES: dict[str, dict[str, object]] = {
         "office": ("iCentrex kundcenter",),
         "first": [10042, 10043],
         "sections": [
-            {"name": name, "count": 3, "more": 1, "lines": [_LINE | {"why": why}, _BARE_LINE]}
+            {"name": name, "count": 3, "more": 1, "lines": [_LINE | {"why": why}, _BARE_LINE, *_TROUBLES, *_CALLS]}
             for name, why in _SECTIONS.items()
         ],
         "count": (

@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from supportbot.errors import Invalid, Problem
 from supportbot.tickets.layout import SHIELD, lay_out
+from supportbot.tickets.own_words import in_own_words, unusable
 from supportbot.tickets.samples import SAMPLES, WORD_KEYS, trials
 
 LANGUAGES = ("sv", "en")
@@ -73,6 +74,17 @@ class Templates:
         words = getattr(self._environment.get_template(_path(language, WORDS)).module, group)
         return str(words[key])
 
+    def noted(self, language: str, text: str) -> str:
+        """What the program noted in English, in the language's words as far as it has some."""
+        return in_own_words(text, self._noted(language))
+
+    def _noted(self, language: str) -> Mapping[str, str]:
+        """None in the words of an older version."""
+        sentences: Mapping[str, str] = getattr(
+            self._environment.get_template(_path(language, WORDS)).module, "noted", {}
+        )
+        return sentences
+
     def _rendered(self, path: str, values: Mapping[str, object]) -> tuple[str, str]:
         written = self._environment.get_template(path).render(values).lstrip()
         first, _, body = written.partition("\n")
@@ -106,6 +118,8 @@ class Templates:
                     self.word(language, group, key)
                 except (AttributeError, KeyError, TypeError):
                     yield Problem(f"templates/{_path(language, WORDS)}", f'has no word "{key}" in "{group}".')
+        for mistake in unusable(self._noted(language)):
+            yield Problem(f"templates/{_path(language, WORDS)}", f"{mistake}.")
 
     def _error(self, language: str, name: str, values: Mapping[str, object]) -> str:
         try:

@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from supportbot.mail.message import Address
+from supportbot.mail.wording import words
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MOST_READ = 8000
@@ -81,10 +82,10 @@ def first_name(who: Address, customer: str | None = None) -> str:
     if "," in name:
         last, _, first = name.partition(",")
         name = f"{first.strip()} {last.strip()}"
-    words = name.split()
-    if not 1 <= len(words) <= 4 or not all(_NAME.fullmatch(word) and word[0].isupper() for word in words):
+    parts = name.split()
+    if not 1 <= len(parts) <= 4 or not all(_NAME.fullmatch(part) and part[0].isupper() for part in parts):
         return ""
-    first, folded = words[0], _folded(words[0])
+    first, folded = parts[0], _folded(parts[0])
     box = _folded(who.address.partition("@")[0])
     local = {*re.split(r"[._+\d-]+", box), *re.split(r"[._+\d]+", box.replace("-", ""))}
     named = re.split(r"\W+", _folded(customer or ""))
@@ -93,15 +94,27 @@ def first_name(who: Address, customer: str | None = None) -> str:
     return first if folded.replace("-", "") in local else ""
 
 
-# fmt: off
-_ROLES = {
-    "info", "support", "kundtjanst", "kundcenter", "kundservice", "reception", "receptionen", "ekonomi", "faktura",
-    "fakturor", "it", "drift", "jour", "jouren", "helpdesk", "servicedesk", "admin", "administration", "kontakt",
-    "kontoret", "vaxel", "vaxeln", "order", "inkop", "butik", "butiken", "lager", "service", "office", "contact",
-    "sales", "invoice", "hello", "mail", "post", "noreply", "felanmalan", "larm", "sjukhus", "klinik", "kliniken",
-    "skola", "skolan",
-}
-# fmt: on
+_ROLES = words(
+    """
+    info support kundtjanst kundcenter kundservice reception receptionen ekonomi faktura fakturor it drift jour
+    jouren helpdesk servicedesk admin administration kontakt kontoret vaxel vaxeln order inkop butik butiken lager
+    service office contact sales invoice hello mail post noreply felanmalan larm sjukhus klinik kliniken skola
+    skolan styrelse styrelsen kansli kansliet expedition expeditionen kassa kassan lagret ekonomin
+    ekonomiavdelningen redovisning redovisningen loner personal personalen hr butikerna verkstad verkstan
+    verkstaden kok koket bar baren restaurang restaurangen hotell hotellet kontor huvudkontoret ledning ledningen
+    vd chef chefen team teamet grupp gruppen avdelning avdelningen vaktmastare vaktmastaren vaktmasteri
+    vaktmasteriet fastighet forvaltning forvaltningen forvaltare forening foreningen brf valberedningen bokning
+    bokningen bestallning kundsupport kundtjansten supporten salj saljare forsaljning marknad produktion
+    produktionen transport logistik godsmottagning godsmottagningen larmet vakt vakten sakerhet teknik tekniker
+    teknikern driften serviceverkstad sekreterare sekretariat sekretariatet registrator forskola forskolan rektor
+    rektorn mottagning mottagningen apotek apoteket bibliotek biblioteket kyrkan pastorsexpeditionen telefonist
+    telefonisten telefoni inkopare projekt utbildning board accounts accounting finance billing warehouse store
+    shop desk frontdesk front secretary management manager staff operations booking bookings enquiries customer
+    customerservice kundeservice resepsjon resepsjonen styret bestyrelsen regnskap toimisto asiakaspalvelu
+    technical facilities
+    """
+)
+"""Who is greeted by no name, folded: roles, groups and places that write under their own name."""
 
 
 def _folded(text: str) -> str:

@@ -3,6 +3,7 @@
 Called inside the ticket's transaction, so that number, letter and outbox row are stored together or not at all.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from secrets import token_bytes
 
@@ -35,6 +36,7 @@ def _letter(effect: Effect, ticket: Ticket | None, mail_text: str, raw: bytes, k
         case AcknowledgeCustomer() if ticket:
             partner = known.partner(ticket.decision.partner)
             token = thread.sign(ticket.number, known.keys[0])
+            ticket = replace(ticket, opened=effect.received or ticket.opened)
             return letters.acknowledgement(
                 ticket, effect.to, token, known.office, partner, known.questions, known.templates
             )
@@ -46,9 +48,8 @@ def _letter(effect: Effect, ticket: Ticket | None, mail_text: str, raw: bytes, k
                 ticket, mail_text, raw, effect.to, token, known.office, partner, known.templates
             )
         case RaiseAlert(ticket=None):
-            return letters.alert(effect, None, "", known.office, None, known.templates)
+            return letters.alert(effect, None, "", known.office, known.registry, known.templates)
         case RaiseAlert():
-            partner = known.partner(ticket.decision.partner) if ticket else None
-            return letters.alert(effect, ticket, mail_text, known.office, partner, known.templates)
+            return letters.alert(effect, ticket, mail_text, known.office, known.registry, known.templates)
         case _:
             raise TypeError(f"no letter for {effect!r}")

@@ -142,7 +142,7 @@ class TimerWorker:
     def _send_digest(self, conn: Connection, timer: Due, known: Knowledge, now: datetime) -> int:
         added = 0
         if now - timer.due <= LATE:
-            built = digest.build(queue.digest_input(conn, now), now)
+            built = digest.build(queue.digest_input(conn, now), now, known.registry)
             for to in known.digest_to:
                 effect = SendDigest(timer.due.astimezone(known.calendar.zone), to)
                 letter = digest.letter(built, to, known.office, known.templates)

@@ -283,6 +283,18 @@ async def test_a_relay_that_takes_nothing_is_given_up_before_the_dot():
     server.close()
 
 
+async def test_a_server_of_another_kind_is_told_as_that():
+    async with Scripted(b"* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready.\r\n", HANG) as server:
+        relay = Relay(relay_section(server), None, "desk.example")
+        (problem,) = await relay.check()
+        assert problem.what == (
+            f"127.0.0.1:{server.port}: this is no SMTP server: "
+            'it answered "* OK [CAPABILITY IMAP4rev1 STARTTLS] Dovecot ready.".'
+        )
+        assert isinstance(await relay.send(TO, MAIL, FROM), Retry)
+        await relay.close()
+
+
 async def test_nobody_there():
     async with Scripted() as server:
         section = relay_section(server)

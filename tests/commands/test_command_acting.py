@@ -12,9 +12,38 @@ def journal(desk, number: int) -> list[tuple[str, str, str]]:
 
 def test_take_stops_the_alerts_and_names_who(desk):
     said = desk("ticket", desk.URGENT, "take", "--by", "Lisa")
-    assert (said.code, said.out) == (0, "ticket 10002: taken. It is taken by Lisa.\n")
+    assert (said.code, said.out) == (0, "ticket 10002: taken by Lisa.\n")
     assert ("Lisa", "taken", "") in journal(desk, desk.URGENT)
     assert "taken by Lisa, customer not reached yet" in desk("tickets", "show", desk.URGENT).out
+
+
+def test_take_says_whose_it_was_and_that_it_is_open_again(desk):
+    desk("ticket", desk.PLAIN, "take", "--by", "Eva")
+    said = desk("ticket", desk.PLAIN, "take", "--by", "Lisa")
+    assert said.out == "ticket 10001: taken by Lisa (over from Eva).\n"
+    assert desk("ticket", desk.PLAIN, "take", "--by", "Lisa").out == "ticket 10001: taken by Lisa.\n"
+    desk("ticket", desk.PLAIN, "resolve", "--by", "Kalle")
+    assert "status:    resolved, taken by Lisa\n" in desk("tickets", "show", desk.PLAIN).out
+    assert desk("ticket", desk.PLAIN, "note", "x", "--by", "Lisa").out.endswith("It is resolved, taken by Lisa.\n")
+    assert desk("ticket", desk.PLAIN, "take", "--by", "Lisa").out == "ticket 10001: taken by Lisa (open again).\n"
+    desk("ticket", desk.PLAIN, "resolve", "--by", "Kalle")
+    said = desk("ticket", desk.PLAIN, "take", "--by", "Eva")
+    assert said.out == "ticket 10001: taken by Eva (open again, over from Lisa).\n"
+    assert journal(desk, desk.PLAIN)[-1] == ("Eva", "taken", "open again, over from Lisa")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("take", 10001), "Write: supportbot ticket 10001 take\n"),
+        (("note", 10001, "två ord"), "Write: supportbot ticket 10001 note 'två ord'\n"),
+        (("take",), "For example: supportbot ticket 10042 take\n"),
+    ],
+)
+def test_words_in_the_wrong_order_are_shown_in_the_right_one(run, words, says):
+    said = run("ticket", *words)
+    assert (said.code, said.out) == (2, "")
+    assert f"The number comes first. {says}" in said.err
 
 
 def test_who_does_it_is_the_login_by_default(desk):
@@ -41,7 +70,10 @@ def test_route_to_a_partner_sends_the_mail(desk):
 
 def test_urgent(desk):
     assert "is already not urgent" in desk("ticket", desk.PLAIN, "urgent", "no").err
-    assert desk("ticket", desk.PLAIN, "urgent", "yes", "--by", "Lisa").code == 0
+    said = desk("ticket", desk.PLAIN, "urgent", "yes", "--by", "Lisa")
+    assert said.code == 0
+    assert f"Alerts go out until somebody takes it: supportbot ticket {desk.PLAIN} take" in said.out
+    assert "Alerts" not in desk("ticket", desk.PLAIN, "note", "ringde").out
     assert {row["number"] for row in desk("tickets", "list", "--urgent", "--json").rows} == {10001, 10002}
 
 
@@ -74,7 +106,7 @@ def test_note_and_resolve(desk):
     assert desk("ticket", desk.PLAIN, "note", "Ringde \x1b[31m kl. 9", "--by", "Lisa").code == 0
     assert r"Ringde \x1b[31m kl. 9" in desk("tickets", "show", desk.PLAIN).out
     said = desk("ticket", desk.PLAIN, "resolve", "--text", "omstart", "--by", "Lisa")
-    assert said.out == "ticket 10001: resolved (omstart). It is resolved.\n"
+    assert said.out == "ticket 10001: resolved (omstart).\n"
     assert "is already resolved" in desk("ticket", desk.PLAIN, "resolve").err
     assert [row["number"] for row in desk("tickets", "list", "--state", "resolved", "--json").rows] == [10001]
 
@@ -86,7 +118,11 @@ def test_note_and_resolve(desk):
         ((10001, "route", "partner", "NOPE"), 1, "'NOPE' is no partner of the registry. Known: P1."),
         ((10001, "route", "partner"), 1, "the customer has no partner: name one. Known: P1."),
         ((10001, "route", "support", "P1"), 1, "belongs to `route partner` only. Write: route support"),
-        ((10001, "route", "prtner"), 2, "is not one of 'support', 'partner', 'review'"),
+        (
+            (10001, "route", "prtner"),
+            2,
+            "Invalid value for 'to': 'prtner' is not one of 'support', 'partner', 'review'",
+        ),
         ((10001, "bil", "confirm"), 2, "No such command 'bil'. Did you mean 'bill'?"),
         ((10001, "bill", "maybe"), 2, "is not one of 'confirm', 'waive'"),
         ((10001, "note"), 2, "Missing argument 'TEXT'"),

@@ -115,7 +115,25 @@ def test_replay_of_todays_rules_shows_what_people_changed(corrected):
     assert "Left out: 1 mail that opened no ticket" in said
     assert "    1 mail: yes instead of no\n" in said
     assert "It was decided no (corrected by a person); today it would be yes (rule " in said
-    assert "A person or a later mail has changed it since." in said
+    assert "has changed it since" not in said, "which is said already"
+
+
+def test_replay_says_that_a_person_set_it_or_a_later_mail(desk):
+    assert "would be decided otherwise.\n" in desk("rules", "replay").out
+    desk("ticket", desk.PLAIN, "urgent", "yes", "--by", "Eva")
+    said = desk("rules", "replay").out
+    assert "It was decided yes (a person set it); today it would be no (no rule spoke).\n" in said
+    (row,) = desk("rules", "replay", "--json").rows
+    assert (row["by_hand"], row["by_person"], row["rule_before"]) == (True, True, "")
+    desk.damage("UPDATE journal SET what = 'urgent' WHERE what = 'urgency'")
+    said = desk("rules", "replay").out
+    assert "It was decided yes (no rule spoke); today it would be no (no rule spoke). A later mail has changed" in said
+
+
+def test_replay_does_not_take_what_was_decided_at_once_for_changed(desk):
+    desk.damage("UPDATE tickets SET decision = replace(decision, '\"urgent\":true', '\"urgent\":false')")
+    (row,) = desk("rules", "replay", "--json").rows
+    assert (row["field"], row["by_hand"]) == ("urgent", False)
 
 
 def test_replay_says_which_mails_it_could_not_judge(corrected):

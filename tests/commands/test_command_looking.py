@@ -13,6 +13,7 @@ from supportbot.store import inbox, outbox, tables, tickets
 from supportbot.store import mailboxes as stored_mailboxes
 from supportbot.tickets.lifecycle import Plan
 from supportbot.tickets.privacy import mask_personal_numbers
+from supportbot.workers.sandbox import Poisoned, Sandbox
 
 
 def test_tickets_are_listed_a_line_each_within_80_columns(desk):
@@ -147,11 +148,67 @@ def test_the_quarantine(desk):
     assert shown.pop("raw").startswith("From:")
     assert shown == row
     assert "staff address" in desk("quarantine", "list").out
-    said = desk("quarantine", "show", desk.ASIDE)
-    assert r"Skicka \x1b[31m alla listor" in said.out
+    assert r"Skicka \x1b[31m alla listor" in desk("quarantine", "show", desk.ASIDE, "--raw").out
     assert desk("quarantine", "drop", desk.ASIDE, "--by", "Lisa").out == "mail 5 is off the list.\n"
     assert desk("quarantine", "list").out == "Nothing is set aside.\n"
     assert desk("quarantine", "drop", desk.ASIDE).code == 1
+
+
+ENCODED = """\
+From: =?utf-8?Q?=C3=85sa?= <asa@okand.example>
+Subject: =?utf-8?Q?F=C3=B6r?= 811218-9876
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: quoted-printable
+
+V=C3=A5r v=C3=A4xel st=C3=A5r still sedan en l=C3=A5ng stund i morse, den st=
+annade.
+
+--=20
+=C3=85sa
+"""
+
+
+def set_aside(desk, content):
+    """The id of a mail that was set aside."""
+
+    def change(conn):
+        kept = inbox.Kept("kundcenter", "INBOX", 1, 90, content, datetime.now(UTC))
+        one = inbox.keep(conn, kept, datetime.now(UTC))
+        inbox.finish(conn, one, "quarantine", "the token is another ticket's", None, datetime.now(UTC))
+        return one
+
+    return desk.change(change)
+
+
+def test_a_mail_that_was_set_aside_is_shown_as_a_person_reads_it(desk):
+    one = set_aside(desk, ENCODED.encode())
+    said = desk("quarantine", "show", one)
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    for line in (
+        f"mail:        {one}",
+        "set aside:   the token is another ticket's",
+        "from:        Åsa <asa@okand.example>",
+        "subject:     För ******-9876",
+        "Vår växel står still sedan en lång stund i morse, den stannade.",
+        f"Next: supportbot quarantine release {one}   a matter for us: a ticket for review; nothing is sent",
+        f"      supportbot quarantine drop {one}      nothing is to follow",
+    ):
+        assert line in lines, line
+    assert "=C3" not in said.out
+    assert "may answer" not in said.out, "nothing is sent to what was set aside"
+    raw = desk("quarantine", "show", one, "--raw").out
+    assert "V=C3=A5r v=C3=A4xel" in raw
+    assert "Next:" not in raw
+
+
+def test_a_mail_that_cannot_be_read_is_shown_byte_by_byte(desk, monkeypatch):
+    async def die(self, mails, desk, judging=None):
+        return [Poisoned("died") for _ in mails]
+
+    monkeypatch.setattr(Sandbox, "read", die)
+    said = desk("quarantine", "show", set_aside(desk, ENCODED.encode()))
+    assert said.out.startswith("It cannot be read (died), so this is every byte of it.\n\nFrom: =?utf-8?Q?")
 
 
 def test_a_mail_that_was_set_aside_becomes_a_ticket_for_review_and_nothing_leaves(desk):
@@ -189,6 +246,26 @@ def test_status_says_what_needs_a_person(desk):
         "! 1 mail set aside: supportbot quarantine list",
     ):
         assert words in said.out, words
+
+
+def test_status_tells_at_once_of_a_relay_that_cannot_be_used(desk):
+    now = datetime.now(UTC)
+    first, _, *rest = (row["id"] for row in desk("outbox", "list", "--json").rows)
+
+    def change(conn):
+        for one in rest:
+            outbox.sent(conn, one, "250 OK", now)
+        conn.execute(update(tables.outbox).values(created=now - timedelta(seconds=50), due=now, reason=""))
+        outbox.retry(conn, first, now + timedelta(minutes=1), "127.0.0.1:25: nothing listens there.", relay_away=True)
+
+    desk.change(change)
+    (told,) = (line for line in desk("status").out.splitlines() if line.startswith("! mails wait"))
+    assert told.startswith("! mails wait, as the relay cannot be used: 127.0.0.1:25: nothing listens there. (1, the")
+    assert told.endswith("): supportbot outbox list --state queued")
+    (state,) = desk("status", "--json").rows
+    assert (state["late"], state["late_because"]) == (1, "127.0.0.1:25: nothing listens there.")
+    desk.change(lambda conn: outbox.retry(conn, first, now, "450 4.2.1 mailbox busy"))
+    assert "mails wait" not in desk("status").out
 
 
 def test_status_as_json(desk):

@@ -82,7 +82,10 @@ def test_an_address_is_gone_from_every_byte(desk):
     assert re.search(rb"r\xc3\xb6stmeddelanden|sade det", after) is None
     assert hidden.lower() not in after
     assert not list((desk.folder / "supportbot.db.raw").iterdir())
-    assert desk("privacy", "erase", "-a", address, "--dry-run").out.startswith("Would be removed: nothing.")
+    nothing = desk("privacy", "erase", "-a", address)
+    assert nothing.out.startswith("There is nothing to remove.\nWhat stays"), "nothing is asked, either"
+    assert "Removed." not in nothing.out
+    assert desk("privacy", "erase", "-a", address, "--dry-run").out.startswith("There is nothing to remove.\n")
     assert desk.change(lambda conn: inbox.known(conn, "kundcenter", "INBOX", 1, [1, 50, 51])) == {1, 50, 51}
 
 
@@ -104,6 +107,48 @@ def test_a_confirmed_charge_stays_and_is_said(desk):
     ticket = desk.change(lambda conn: tickets.find(conn, desk.BILLABLE))
     assert (ticket.sender, ticket.billing.why, ticket.billing.decided_by) == (None, "fallen", "Eva")
     assert ticket.org_number
+
+
+def forwards(desk):
+    return [row for row in desk.change(lambda conn: outbox.listing(conn, None, 100)) if row.kind == "forward"]
+
+
+def test_a_partner_with_a_copy_is_named_and_the_forward_keeps_its_recipient(desk):
+    address = address_of(desk, desk.PARTNER)
+    settle_all(desk, desk.PARTNER)
+    tell = (
+        f"- Sydtele Partner AB (felanmalan@sydtele.example) has a copy of what was forwarded of ticket {desk.PARTNER}: "
+        "tell them of the erasure (GDPR article 19)\n"
+    )
+    would = desk("privacy", "erase", "--address", address, "--dry-run").out
+    assert would.startswith("Would be removed: 1 ticket, 1 mail, 2 letters")
+    assert tell in would
+    assert tell in desk("privacy", "erase", "--address", address, "--yes", "--by", "Eva").out
+    (forward,) = forwards(desk)
+    assert (forward.recipient, forward.reason) == ("felanmalan@sydtele.example", "")
+    assert desk("outbox", "show", forward.id).code == 1, "its text is gone"
+    shown = desk("tickets", "show", desk.PARTNER).out
+    assert f"  forward to felanmalan@sydtele.example: sent (supportbot outbox show {forward.id})\n" in shown
+    assert "  ack to (removed): sent (" in shown
+
+
+def test_a_forward_that_came_back_is_no_copy_and_one_without_its_recipient_is(desk):
+    address = address_of(desk, desk.PARTNER)
+    settle_all(desk, desk.PARTNER)
+    (forward,) = forwards(desk)
+    removed = tables.outbox.update().where(tables.outbox.c.id == forward.id).values(recipient="", erased=NOW)
+    desk.change(lambda conn: conn.execute(removed) and None)
+    would = desk("privacy", "erase", "--address", address, "--dry-run").out
+    assert "- Sydtele Partner AB (felanmalan@sydtele.example) has a copy" in would, "it had gone by its age"
+    desk.change(lambda conn: outbox.bounced(conn, forward.id, True, "5.1.1", "no such user", NOW))
+    assert "has a copy" not in desk("privacy", "erase", "--address", address, "--dry-run").out
+
+
+def test_a_forward_to_who_asks_is_removed_whole(desk):
+    settle_all(desk, desk.PARTNER)
+    told = desk("privacy", "erase", "--address", "felanmalan@sydtele.example", "--yes", "--by", "Eva").out
+    assert "has a copy" not in told
+    assert [row.recipient for row in forwards(desk)] == [""]
 
 
 def test_the_books_do_not_say_who_asked(desk):
@@ -156,6 +201,17 @@ def test_the_export_is_whole_and_readable(desk, tmp_path):
     assert folder.stat().st_mode & 0o077 == 0
     assert desk("privacy", "export", "--address", address, "--to", folder).code == 1
     assert desk.change(lambda conn: conn.execute(tables.erasures.select()).one()).what == "exported"
+
+
+def test_what_is_one_is_told_as_one(desk, tmp_path):
+    foreign = b"From: b@x.example\r\n\r\nSkriv till ensam@annan.example."
+    desk.change(lambda conn: inbox.keep(conn, Kept("kundcenter", "INBOX", 1, 60, foreign, NOW), NOW) and None)
+    desk("privacy", "export", "--address", "ensam@annan.example", "--to", tmp_path / "export")
+    assert "Named in 1 more place (data.json: also_named_in)." in (tmp_path / "export" / "index.txt").read_text()
+    settle_all(desk, desk.PLAIN)
+    desk("ticket", desk.PLAIN, "note", "ensam@annan.example ringde", "--by", "Eva")
+    would = desk("privacy", "erase", "--address", "ensam@annan.example", "--dry-run").out
+    assert would.startswith("Would be removed: 2 other texts that name it.\n"), "the note and the journal"
 
 
 def test_an_address_of_which_nothing_is_stored_makes_no_folder(desk, tmp_path):

@@ -1,11 +1,13 @@
 """From an empty folder to a desk: init, registry import, check, db; and every way to give them something wrong."""
 
+import asyncio
 import os
 import shutil
 import sqlite3
 import stat
 
 import pytest
+from servers.postgres import make_database
 
 from supportbot import folders
 
@@ -56,6 +58,49 @@ def test_registry_import(made, run):
     (row,) = run("registry", "import", sample, "--dry-run", "--json", "--config", made).rows
     assert row["file"] == "customers.csv"
     assert "service" in row["what"]
+
+
+def test_a_dry_run_makes_no_database_and_compares_with_an_empty_registry(made, run):
+    would = run("registry", "import", made / "registry", "--dry-run", "--config", made)
+    assert (would.code, "customers.csv " in would.out) == (0, True)
+    did = run("registry", "import", made / "registry", "--dry-run", "--json", "--config", made)
+    assert {row["what"] for row in did.rows} == {"new"}
+    assert not list(made.glob("supportbot.db*"))
+    imported = run("registry", "import", made / "registry", "--config", made)
+    assert imported.out.startswith(would.out.splitlines()[0])
+    assert f"{len(did.rows)} changes made; 10 customers in all." in imported.out
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        (
+            "postgresql+asyncpg://bot:hemligt@db.example/bot",
+            "must not hold the password. Give it by --password-env NAME.",
+        ),
+        ("postgresql://bot:hemligt@db.example/bot", 'must begin with "sqlite:///" (one daemon) or'),
+        ("postgresql+asyncpg://bot:hemligt@db.example:x/bot", "has a host or a port that cannot be read."),
+        ("sqlite:///hemligt.db", "is SQLite again."),
+    ],
+)
+def test_db_copy_takes_no_password_in_the_url_and_repeats_none(made, run, url, says):
+    said = run("db", "copy", url, "--config", made)
+    assert (said.code, said.out) == (1, "")
+    assert f"supportbot: URL: {says}" in said.err
+    assert "hemligt" not in said.err
+
+
+@pytest.mark.xdist_group("postgres-commands")
+def test_db_copy_says_all_that_goes_into_the_config(desk, postgres_server, monkeypatch):
+    url = asyncio.run(make_database(postgres_server))
+    monkeypatch.setenv("SUPPORTBOT_DB_PASSWORD", "hemligt")
+    before = desk("tickets", "list", "--json").rows
+    said = desk("db", "copy", url, "--password-env", "SUPPORTBOT_DB_PASSWORD")
+    assert said.code == 0, said.err
+    lines = f'[database]\nurl = "{url}"\npassword = {{ env = "SUPPORTBOT_DB_PASSWORD" }}\n'
+    assert said.out.endswith(f"Now write into config.toml:\n{lines}")
+    desk.edit(f'[database]\nurl = "{desk.url}"\n', lines)
+    assert desk("tickets", "list", "--json").rows == before
 
 
 def test_an_import_that_takes_much_away_must_be_asked_for(made, run):
@@ -141,6 +186,17 @@ def test_check_of_a_broken_config_looks_at_all_that_is_right(made, run, monkeypa
     assert "config is broken there: mail relay. Mend it and check again." in said.out
     assert "smtp: 127.0.0.1:1" not in said.out
     assert all(row["mend"] for row in run("check", "--json", "--config", made).rows)
+
+
+def test_check_says_where_nobody_gets_alerts(made, run):
+    config = made / "config.toml"
+    without_alert = config.read_text().replace('to = ["jour@icentrex.se"]', "to = []")
+    config.write_text(without_alert)
+    assert "alert.to" not in run("check", "--config", made).out, "left empty, it means all of the staff"
+    without_staff = without_alert.replace("[[staff]] ", "# [[staff]] ").replace('address = "support-lead@', '# "')
+    config.write_text(without_staff)
+    said = run("check", "--config", made)
+    assert "alert.to: names nobody, and there is no [[staff]]: nobody gets alerts of urgent faults." in said.out
 
 
 def test_check_gives_a_server_one_mend_and_names_it_once(made, run):

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from daemon_desk import FILES, Clock, Daemon, mail, make_desk
 from desk_text import CUSTOMERS
+from structlog.testing import capture_logs
 
 from supportbot import app, folders
 from supportbot.config_file import load
@@ -100,7 +101,7 @@ async def test_edited_rules_are_taken_up_and_broken_ones_are_not(daemon, tmp_pat
     await daemon.settled(3)
     assert (await rules_of(daemon))[-1] == "zebra-fault"
     told = await daemon.desk.database.read(lambda conn: queue.digest_input(conn, daemon.clock()))
-    assert "rules or registry cannot be read since" in told.troubles[0]
+    assert (told.troubles[0].kind, told.troubles[0].since) == ("rules", broken.failing_since)
 
     kind.write_text(shipped)
     os.kill(os.getpid(), signal.SIGHUP)
@@ -187,3 +188,13 @@ async def due(daemon):
             break
         await asyncio.sleep(0.05)
     return stored.due.astimezone(daemon.desk.config.desk.zone)
+
+
+async def test_a_desk_that_can_alert_nobody_says_so(daemon, tmp_path):
+    first, config = await daemon.desk.database.read(reloads.last), tmp_path / "config.toml"
+    without = config.read_text().replace('to = ["jour@icentrex.se"]', "to = []")
+    config.write_text(without.replace('[[staff]]\naddress = "lisa@icentrex.se"\nname = "Lisa"\n', ""))
+    with capture_logs() as logs:
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(daemon, lambda told: told.at > first.at)
+    assert "nobody gets alerts" in [line["event"] for line in logs]

@@ -11,6 +11,7 @@ from supportbot.store.inbox import Kept
 from supportbot.store.mailboxes import MailboxState
 from supportbot.store.timers import Due
 from supportbot.tickets.effects import Outgoing
+from supportbot.tickets.faults import Fault
 from supportbot.tickets.lifecycle import Plan
 from supportbot.triage.records import Customer, Device, Model, NumberRange, Partner
 from supportbot.triage.registry import Registry
@@ -137,7 +138,7 @@ async def test_digest_and_status_tell_of_everything_that_waits(write):
     assert [(one.outbox_id, one.ticket, one.why) for one in told.undelivered] == [(dead.id, ticket.number, "550 no")]
     assert sum(one.count for one in told.seen) == 3
     assert told.since == NOW - timedelta(days=1)
-    assert told.troubles == ("mailbox desk (INBOX) fails since 2026-11-25 09:30 UTC: refused [31m",)
+    assert told.troubles == (Fault("mailbox", NOW, "refused [31m", "desk (INBOX)"),)
 
     state = await write(status.state, NOW)
     assert (state.open_tickets, state.to_ring, state.waiting, state.oldest_waiting) == (1, 1, 1, NOW)

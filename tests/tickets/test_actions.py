@@ -92,12 +92,28 @@ def test_resolving_twice_is_a_problem():
     assert isinstance(actions.resolve(done, "", "Lisa", NOW), Problem)
 
 
-def test_urgency_is_corrected_once_and_without_an_alert():
+def test_what_a_person_finds_urgent_is_alerted_until_somebody_takes_it():
     plan = actions.set_urgent(a_ticket(), True, POLICY, "Lisa", NOW)
-    assert plan.ticket.phone_escalation.taken_by == "Lisa"
-    assert not plan.effects
+    assert plan.ticket.phone_escalation.taken_by is None
+    assert [(one.about, one.step) for one in plan.effects] == [("urgent", 0)] * len(POLICY.alert_to)
+    assert is_called_for(plan.ticket)
     assert isinstance(actions.set_urgent(plan.ticket, True, POLICY, "Lisa", NOW), Problem)
     assert actions.set_urgent(plan.ticket, False, POLICY, "Lisa", NOW).ticket.phone_escalation is None
+
+
+def test_a_ticket_that_somebody_has_needs_no_alert():
+    mine = actions.take(a_ticket(), "Eva", NOW).ticket
+    plan = actions.set_urgent(mine, True, POLICY, "Lisa", NOW)
+    assert (plan.ticket.phone_escalation.taken_by, plan.effects) == ("Eva", ())
+
+
+def test_an_urgency_that_was_taken_back_by_mistake_is_alerted_again():
+    first = actions.set_urgent(a_ticket(), True, POLICY, "Lisa", NOW)
+    gone = actions.set_urgent(first.ticket, False, POLICY, "Lisa", NOW)
+    assert not is_called_for(gone.ticket)
+    later = actions.set_urgent(gone.ticket, True, POLICY, "Lisa", NOW + timedelta(minutes=1))
+    assert is_called_for(later.ticket)
+    assert {one.key for one in later.effects}.isdisjoint(one.key for one in first.effects)
 
 
 def test_a_note_needs_words_and_marks_as_read():

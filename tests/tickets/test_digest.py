@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from builders import LEAD, NOW
-from letter_samples import OFFICE, a_proven, bare, seen, templates
+from letter_samples import OFFICE, PARTNER, a_proven, bare, seen, templates
 
 from supportbot.tickets import digest
 from supportbot.tickets.digest import DigestInput, Seen, SetAside, Undelivered
+from supportbot.tickets.faults import Fault
 from supportbot.tickets.ticket import BillingState, PhoneEscalation, Status
 from supportbot.triage.decision import Note, Reason
+from supportbot.triage.registry import Customer, Registry, number_range
 
 NOON = NOW + timedelta(hours=3)
 AT_PARTNER = {"route": "partner", "partner": "P1"}
@@ -62,7 +64,7 @@ def everything():
             Seen(None, "", 1),
         ),
         since=NOW - timedelta(days=1),
-        troubles=("The mailbox kundcenter cannot be reached since 07:10.",),
+        troubles=(Fault("mailbox", NOW, "127.0.0.1:993: nothing listens there.", "kundcenter (INBOX)"),),
     )
 
 
@@ -102,7 +104,7 @@ def test_the_letter():
         "supportbot quarantine show 7",
         "supportbot outbox retry 3",
         "- 10008 · ärende till partner fel@nordpartner.example – 550 no such user",
-        "kundcenter cannot be reached",
+        "Brevlådan kundcenter (INBOX) har inte kunnat läsas sedan",
         "26 mejl = 13 nya ärenden + 2 svar i ärenden + 9 utan ärende + 1 lagda åt sidan + 1 ännu ej lästa.",
         "Utan ärende: 4 autosvar, 3 massutskick, 1 dubbletter, 1 leveransbesked.",
     ):
@@ -138,6 +140,24 @@ def test_the_words_beside_the_commands_are_of_the_desks_language(language):
     assert "root" not in text and "Lisa" not in text
 
 
+@pytest.mark.parametrize(
+    ("decided", "told", "untold"),
+    [
+        ({"found": {"contact_phone": "+46 70 174 06 05"}},
+         "ring kunden: 070-174 06 05 – kunden ska ringa 020-20 20 22", "registret"),
+        ({}, "ring kunden: 070-174 06 06 (ur registret) – kunden ska ringa 020-20 20 22", "partnern:"),
+        ({"sender_is_partner": "P1", "sender_is_customer": False, "found": {"affected_number": "+46 8 465 004 01"}},
+         "ring partnern: 08-465 004 90 (ur registret)", "kunden ska ringa"),
+    ],
+)  # fmt: skip
+def test_ring_now_says_whom_staff_ring(decided, told, untold):
+    customer = Customer("C1", "Kund AB", "", phone_numbers=(number_range("+46701740606"),))
+    rows = DigestInput(tickets=(a_row(decided=decided | {"urgent": True}),))
+    built = digest.build(rows, NOON, Registry(customers=[customer], partners=[PARTNER]))
+    text = " ".join(digest.as_text(built, OFFICE, templates()).split())
+    assert told in text and untold not in text
+
+
 def test_a_ticket_to_review_says_why_in_the_language_of_the_desk():
     row = a_row(decided={
         "route": "review",
@@ -147,6 +167,47 @@ def test_a_ticket_to_review_says_why_in_the_language_of_the_desk():
     text = digest.as_text(digest.build(DigestInput(tickets=(row,)), NOON), OFFICE, templates())
     assert " ".join(text.split()).count("Uppgifterna pekar på olika kunder") == 1
     assert "kunder: C1, C2." in " ".join(text.split())
+
+
+NOTES = {
+    "sv": (
+        "hänvisar till ärende 10001, men avsändaren deltar inte i det",
+        "Brevlådan kundcenter (INBOX) har inte kunnat läsas sedan onsdagen den 25 november 2026 kl. 10.30: "
+        "127.0.0.1:993: ingen server svarar där.",
+        "Inställningar, regler eller register går inte att läsa sedan onsdagen den 25 november 2026 kl. 10.30, "
+        "så de tidigare används: kind.toml:1: is not TOML.",
+        "– inte mottaget inom 5 dagar; senast: 127.0.0.1:25: ingen server svarar där.",
+        "· nothing listens there – hänvisar",
+    ),
+    "en": (
+        "claims ticket 10001, but its sender is no participant of it",
+        "The mailbox kundcenter (INBOX) could not be read since Wednesday 25 November 2026 at 10:30: "
+        "127.0.0.1:993: nothing listens there.",
+        "Config, rules or registry could not be read since Wednesday 25 November 2026 at 10:30, "
+        "and the earlier ones are used: kind.toml:1: is not TOML.",
+        "– not accepted within 5 days; last: 127.0.0.1:25: nothing listens there.",
+        "· nothing listens there – claims",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_what_the_program_noted_is_told_in_the_desks_language_and_time(language):
+    away = "127.0.0.1:993: nothing listens there."
+    claims = "claims ticket 10001, but its sender is no participant of it"
+    rows = DigestInput(
+        set_aside=(SetAside(7, NOW, claims, subject="nothing listens there"),),
+        undelivered=(
+            Undelivered(
+                3, "ack", 10001, "a@b.se", "not accepted within 5 days; last: 127.0.0.1:25: nothing listens there."
+            ),
+        ),
+        troubles=(Fault("mailbox", NOW, away, "kundcenter (INBOX)"), Fault("rules", NOW, "kind.toml:1: is not TOML.")),
+    )
+    office = replace(OFFICE, languages=(language,))
+    text = " ".join(digest.as_text(digest.build(rows, NOON), office, templates()).split())
+    for words in NOTES[language]:
+        assert words in text, words
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -219,7 +280,7 @@ def test_hostile_words_stay_words():
         set_aside=(SetAside(7, NOW, hostile, hostile, hostile),),
         undelivered=(Undelivered(3, "ack", 1, hostile, hostile),),
         seen=(Seen("ignore", hostile, 1),),
-        troubles=(hostile,),
+        troubles=(Fault("rules", NOW, hostile), Fault("mailbox", NOW, hostile, hostile)),
     )
     letter = digest.letter(digest.build(rows, NOON), LEAD, OFFICE, templates())
     assert "{{7*7}}" in letter.text and "\x1b" not in letter.text + letter.html + letter.subject

@@ -28,6 +28,7 @@ from supportbot.tickets.partner_mail import subject_mistake
 from supportbot.tickets.samples import SCENES as SAMPLE_SCENES
 from supportbot.tickets.templates import Templates
 from supportbot.triage.decision import Note, Reason
+from supportbot.triage.registry import Customer, Registry, number_range
 
 AT_PARTNER = {"route": "partner", "partner": "P1", "purchase": "partner"}
 DESK, PARTNERS = "020-20 20 22", "08-465 004 90"
@@ -284,6 +285,11 @@ def test_a_device_is_told_once(device, model, told, untold):
     assert "utrustningens modell" not in flat
 
 
+def test_several_affected_numbers_are_all_told():
+    found = {"affected_number": "+46 8 465 004 01, +46 8 465 004 02"}
+    assert "Berört nummer: 08-465 004 01, 08-465 004 02" in " ".join(forwarded(found=found).text.split())
+
+
 def test_two_devices_that_differ_are_both_told():
     flat = " ".join(forwarded(device="Yealink T46U", found={"device_model": "Poly VVX 250"}).text.split())
     assert "Modell: Poly VVX 250" in flat and "Utrustning: Yealink T46U" in flat
@@ -362,9 +368,12 @@ URGENT = {
 }
 
 
-def alerted(ticket, step=0, about="urgent", text="", partner=PARTNER, said="Ingen kommer fram! 811218-9876"):
+def alerted(
+    ticket, step=0, about="urgent", text="", partner=PARTNER, said="Ingen kommer fram! 811218-9876", customers=()
+):
     effect = RaiseAlert(ticket.number if ticket else None, about, step, JOUR, text)
-    return alert(effect, ticket, said, OFFICE, partner, templates())
+    known = Registry(customers=customers, partners=[partner] if partner else [])
+    return alert(effect, ticket, said, OFFICE, known, templates())
 
 
 def test_an_alert_says_whom_to_ring_who_what_why_and_how_to_take_it():
@@ -387,7 +396,7 @@ def test_an_alert_says_whom_to_ring_who_what_why_and_how_to_take_it():
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_an_unknown_category_is_not_in_an_alerts_subject(language):
     effect, office = RaiseAlert(10042, "urgent", 0, JOUR, ""), replace(OFFICE, languages=(language,))
-    letter = alert(effect, a_proven(**(URGENT | {"category": "other"})), "", office, None, templates())
+    letter = alert(effect, a_proven(**(URGENT | {"category": "other"})), "", office, Registry(), templates())
     assert letter.subject.endswith("10042, Kund AB")
 
 
@@ -410,7 +419,30 @@ def test_an_alert_under_review_says_what_must_be_found_out():
 
 def test_an_alert_about_a_partners_report():
     letter = alerted(a_proven(**(URGENT | {"sender_is_partner": "P1"})))
-    assert "En partner anmäler" in letter.text and "Ring: 070-174 06 05" in letter.text
+    assert "En partner anmäler" in letter.text and "Ring partnern: Nordpartner AB, 070-174 06 05" in letter.text
+    assert "När du har talat med partnern" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("sv", "Ring kunden: det enda nummer vi känner är det som felet gäller: 08-465 004 01, 08-465 004 02"),
+        ("en", "Call the customer: the only number we know is the one that is at fault: 08-465 004 01, 08-465 004 02"),
+    ],
+)
+def test_an_alert_says_so_where_only_the_number_at_fault_is_known(language, words):
+    ticket = a_proven(**(URGENT | {"found": {"affected_number": "+46 8 465 004 01, +46 8 465 004 02"}}))
+    office = replace(OFFICE, languages=(language,))
+    letter = alert(RaiseAlert(10042, "urgent", 0, JOUR), ticket, "", office, Registry(), templates())
+    assert words in " ".join(letter.text.split())
+
+
+def test_an_alert_gives_a_number_of_the_registry_and_says_so():
+    customer = Customer("C1", "Kund AB", "", phone_numbers=(number_range("+46701740606"),))
+    ticket = a_proven(**(URGENT | {"found": {"affected_number": "+46 8 465 004 01"}}))
+    flat = " ".join(alerted(ticket, customers=[customer]).text.split())
+    assert "Ring kunden: 070-174 06 06 (ur registret)" in flat and "Felet gäller: 08-465 004 01" in flat
+    assert "Ring kunden: inget nummer är känt" in alerted(a_proven(**(URGENT | {"found": {}}))).text
 
 
 @pytest.mark.parametrize(
@@ -449,7 +481,8 @@ def every_letter(subject):
         office = replace(OFFICE, languages=("en" if language == "en" else "sv",))
         for decided in ({}, AT_PARTNER, {"route": "review"}):
             ticket = a_proven(subject=subject, **(URGENT | decided))
-            yield alert(RaiseAlert(10042, "urgent", 1, JOUR), ticket, subject * 3, office, PARTNER, templates())
+            known = Registry(partners=[PARTNER])
+            yield alert(RaiseAlert(10042, "urgent", 1, JOUR), ticket, subject * 3, office, known, templates())
         partner = replace(PARTNER, language=language)
         yield forwarded(partner, text=subject, ticket=a_proven(subject=subject, **FULL))
 
