@@ -212,7 +212,7 @@ def on_cases(rules: Path, writers: Sequence[str]) -> None:
 
 def _cases(rows: list[dict[str, Any]], book: RuleBook) -> Iterator[Judged]:
     told = [train_reader.told_in(row, book) for row in rows]
-    read = train_reader.unseen([train_reader.case_of(row, each) for row, each in zip(rows, told, strict=True)])
+    read = train_reader.unseen([train_reader.case_of(row, each, book) for row, each in zip(rows, told, strict=True)])
     for row, bare, readings in zip(rows, told, read, strict=True):
         full = bare.with_readings(readings)
         by = {"rules": bare, "both": full}

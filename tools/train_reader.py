@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 from supportbot import folders
 from supportbot.triage import reader
 from supportbot.triage.facts import Facts, of_text
-from supportbot.triage.features import GROUPS, Features, features
+from supportbot.triage.features import DEVICE_NAMES, GROUPS, Features, features
 from supportbot.triage.rulebook import RuleBook, build
 from supportbot.triage.vocabulary import QUESTIONS
 
@@ -54,6 +54,9 @@ LOOSE = 2.0
 TABLES = {each.reads: table for table, each in QUESTIONS.items()}
 
 
+OF_A_DEVICE = frozenset({"unapproved_hardware", "not_purchased", "not_provisioned"})
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     writer: str
@@ -65,7 +68,7 @@ class Case:
 
 def read_cases(files: Mapping[str, str], book: RuleBook) -> list[Case]:
     """The cases of rules/cases/*.jsonl, read as the program reads a mail."""
-    return [case_of(row, told_in(row, book)) for row in rows_of(files)]
+    return [case_of(row, told_in(row, book), book) for row in rows_of(files)]
 
 
 def rows_of(files: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -76,8 +79,19 @@ def told_in(row: Mapping[str, Any], book: RuleBook) -> Facts:
     return of_text(row["subject"], row["text"], row["language"], book.index).given(row.get("given", {}))
 
 
-def case_of(row: Mapping[str, Any], told: Facts) -> Case:
-    return Case(row["writer"], row["source"], features(told), answers_of(row["labels"]))
+def case_of(row: Mapping[str, Any], told: Facts, book: RuleBook) -> Case:
+    found, answers = features(told), answers_of(row["labels"])
+    if answers["billable_reason"] in OF_A_DEVICE and _by_record(found, told, book):
+        answers["billable_reason"] = None
+    return Case(row["writer"], row["source"], found, answers)
+
+
+def _by_record(found: Features, told: Facts, book: RuleBook) -> bool:
+    """Whether a charge may rest on the registry's record of a device that is named: no text shows it, so none is learned
+    from; else whoever names a model would be charged.
+    """
+    named = not found["word"].keys().isdisjoint(DEVICE_NAMES)
+    return named and book.answer("billable", told.places).answer == "none"
 
 
 def answers_of(labels: Mapping[str, Any]) -> dict[str, str | None]:

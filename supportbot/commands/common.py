@@ -61,6 +61,11 @@ def say(text: str = "", end: str = "\n") -> None:
     typer.echo("\n".join(visible(line) for line in text.split("\n")) + end, nl=False)
 
 
+def warn(text: str) -> None:
+    """Say what the reader should know beside the command's own answer, where it spoils neither a pipe nor JSON."""
+    typer.echo(f"supportbot: {visible(text)}", err=True)
+
+
 def say_json(value: Any) -> None:
     """One line of JSON. Moments as ISO 8601; signs that a terminal could obey as JSON's escapes."""
     typer.echo(escaped(json.dumps(value, ensure_ascii=False, default=_plain)))

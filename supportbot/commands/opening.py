@@ -1,7 +1,7 @@
 """The config option -> the open database, or the whole desk, for as long as a command works with it.
 
-What only looks opens the stored things alone: broken rules must not keep staff from seeing their tickets, and a
-mistyped path must not make a new database.
+What only looks opens the stored things alone: broken rules must not keep staff from seeing their tickets, nor a
+mistyped key of what only the daemon needs, and a mistyped path must not make a new database.
 """
 
 import asyncio
@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from supportbot.commands.common import warn
 from supportbot.config import SQLITE, Config
-from supportbot.config_file import load
+from supportbot.config_file import load, readable
 from supportbot.errors import Invalid, Problem, Unreachable
 from supportbot.store.database import Database
 from supportbot.store.opening import open_configured
@@ -27,6 +28,30 @@ T = TypeVar("T")
 def load_config(place: Path) -> Config:
     """The config in a file, or in the file config.toml of a folder. Raises Invalid."""
     return load(place_of_config(place))
+
+
+SPARED = frozenset({"digest", "alert", "limits", "retention", "watch", "log"})
+"""Sections that only the daemon needs: a mistake in one must not keep staff from an urgent ticket."""
+
+
+def usable_config(place: Path) -> Config:
+    """The config, also with mistakes in what only the daemon needs: then they are told, and its defaults stand there.
+
+    The daemon that runs keeps the config that it has read; whoever acts on a ticket meanwhile has it in hand.
+    """
+    try:
+        return load_config(place)
+    except Invalid as error:
+        sections = readable(place_of_config(place))
+        broken = [name for name in Config.model_fields if name not in sections]
+        if not SPARED.issuperset(broken):
+            raise
+        without = " and ".join(f"[{name}]" for name in broken) or "it"
+        for problem in error.problems:
+            warn(str(problem))
+        warn(f"This command goes on without {without}; a daemon that runs keeps the config that it has read.")
+        defaults = {name: Config.model_fields[name].get_default() for name in broken}
+        return Config.model_construct(**sections | defaults)
 
 
 def place_of_config(place: Path) -> Path:
@@ -76,7 +101,7 @@ def with_database(config_file: Path, work: Callable[[Stored], Awaitable[T]], mak
     """Open the database of a config, do the work, close it."""
 
     async def run() -> T:
-        config = load_config(config_file)
+        config = usable_config(config_file)
         database = await open_database(config, make)
         try:
             return await work(Stored(config, database))
@@ -91,7 +116,7 @@ def with_desk(config_file: Path, work: "Callable[[Desk], Awaitable[T]]", rules: 
     from supportbot.app import open_desk  # much to load, and most commands need none of it
 
     async def run() -> T:
-        config = load_config(config_file)
+        config = usable_config(config_file)
         await (await open_database(config, make=False)).close()
         async with open_desk(config, rules=rules) as desk:
             return await work(desk)

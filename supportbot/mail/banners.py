@@ -8,6 +8,7 @@ mejl kommer inte fram" is a fault, so what only looks like a warning must also w
 import re
 from collections.abc import Sequence
 
+from supportbot.mail.contact import is_rule
 from supportbot.mail.lines import Line
 from supportbot.mail.wording import GREETINGS, REPLY_ABOVE
 
@@ -68,8 +69,8 @@ def cut(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
 def _behind(lines: Sequence[Line], at: int) -> int:
     """Behind the warning that begins at this line, wrapped as it may be; the line itself where none does."""
     low = lines[at].bare.lower()
-    if is_reply_above(low):
-        return at + 1
+    if size := reply_above(lines, at, low):
+        return at + size
     if not any(map(low.__contains__, _MAY_BE)) and not low.startswith(("caution", "warning", "varning", "obs")):
         return at
     text = ""
@@ -92,9 +93,21 @@ def _goes_on(lines: Sequence[Line], at: int) -> bool:
     return wrapped and following[:1].islower() and following.split(None, 1)[0].strip(",!") not in GREETINGS
 
 
-def is_reply_above(low: str) -> bool:
-    """Whether a line, small, is a ticket system's "reply above this line", between dashes or the like."""
-    return low[:1] in _FENCES and REPLY_ABOVE.search(low) is not None
+def reply_above(lines: Sequence[Line], at: int, low: str) -> int:
+    """How many lines a ticket system's "reply above this line" takes here, 0: none; `low` is the line, small.
+
+    It stands between dashes or the like, or below a line of them.
+    """
+    if low[:1] not in _FENCES:
+        return 0
+    if REPLY_ABOVE.search(low):
+        return 1
+    below = lines[at + 1].bare.lower() if at + 1 < len(lines) and is_rule(low) else ""
+    return 2 if below and len(below) <= _WIDEST and REPLY_ABOVE.match(below) else 0
+
+
+def holds_reply_above(banner: Sequence[Line]) -> bool:
+    return any(reply_above(banner, at, line.bare.lower()) for at, line in enumerate(banner))
 
 
 def _is_warning(text: str) -> bool:

@@ -6,20 +6,23 @@ really had (tickets/verdict.py).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from supportbot.mail import wording_bounces as wording
-from supportbot.mail.failures import failed_recipients
+from supportbot.mail.addresses import addresses, is_ours
+from supportbot.mail.failures import failed_recipients, named_as_failed, notice_of
 from supportbot.mail.ids import read_ids
 from supportbot.mail.message import Address, FailedRecipient, Part
 from supportbot.mail.wording_automatic import squash
+from supportbot.mail.wording_persons import GREETED, QUOTED_SUBJECT, SUBJECT_LINE, tells_or_asks
 
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _EMBEDDED = frozenset({"message/rfc822", "message/global", "message/news"})
 _HEADERS = frozenset({"text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers", "message/global-headers"})
 _ID_LINE = re.compile(r"^[ \t>]{0,8}message-id:[ \t]{0,4}\n?[ \t]{0,8}(<[^<>\s]{3,998}>)", re.IGNORECASE | re.MULTILINE)
 _DELIVERED = "a notification of a delivery by Amazon SES"
+_BOUNCED = "a notification of a bounce by Amazon SES"
 _NOTICE = re.compile(r'"notificationtype\\?" ?: ?\\?"(bounce|delivery)\\?"')
 
 
@@ -41,18 +44,20 @@ def own_parts(root: Part) -> Iterator[Part]:
             waiting = [*part.parts, *waiting]
 
 
-def read_bounce(root: Part, sender: Address | None, subject: str, text: str) -> Bounce | None:
-    """What the mail says of deliveries; None where it is no delivery status."""
-    because = _because(root, sender, subject, text)
+def read_bounce(
+    root: Part, sender: Address | None, subject: str, text: str, ours: Container[str] = ()
+) -> Bounce | None:
+    """What the mail says of deliveries; None where it is no delivery status. `ours`: addresses that we write from."""
+    because = _because(root, sender, subject, text, ours)
     if not because:
         return None
     status = next((part for part in own_parts(root) if part.type in _STATUS), None)
-    failed = failed_recipients(root, status, subject, text, returned_mails(root))
+    failed = failed_recipients(root, status, subject, text, returned_mails(root), ours)
     delivered = because == _DELIVERED or (bool(failed) and all(one.permanent is None for one in failed))
     return Bounce(because, () if because == _DELIVERED else failed, delivered)
 
 
-def _because(root: Part, sender: Address | None, subject: str, text: str) -> str:
+def _because(root: Part, sender: Address | None, subject: str, text: str, ours: Container[str]) -> str:
     path = root.headers.get("Return-Path")
     null = path is not None and path.strip("<> \t").casefold() in ("", "mailer-daemon")
     daemon, weak = is_daemon(root, sender), _is_weak_daemon(root, sender)
@@ -65,14 +70,35 @@ def _because(root: Part, sender: Address | None, subject: str, text: str) -> str
         return ""
     if root.headers.get("X-Failed-Recipients") is not None:
         return "X-Failed-Recipients from a mail system"
-    return _by_wording(null, daemon, weak, subject, text)
+    told = _by_wording(null, daemon, weak, subject, text)
+    sure = daemon or told in (_DELIVERED, _BOUNCED)
+    return told if sure or (told and _is_borne_out(root, sender, text, null, ours)) else ""
+
+
+def _is_borne_out(root: Part, sender: Address | None, text: str, null: bool, ours: Container[str]) -> bool:
+    """Whether a mail is named that came back: root@, no-reply@ and IT people tell of calls, faxes and parcels as well.
+
+    By itself, by its Message-ID, or by the address that it did not reach: another than those the notice goes between.
+    """
+    if not null and (GREETED.match(text) or tells_or_asks(squash(_without_subjects(notice_of(text)), 1500))):
+        return False
+    if returned_mails(root) or _quoted_ids(text):
+        return True
+    fields = (*root.headers.all("To"), *root.headers.all("Cc"))
+    between = {one.address.lower() for value in fields for one in addresses(value)}
+    between |= {sender.address.lower()} if sender else set()
+    return any(one.lower() not in between and not is_ours(one, ours) for one in named_as_failed(text, anywhere=null))
+
+
+def _without_subjects(notice: str) -> str:
+    return QUOTED_SUBJECT.sub(" ", SUBJECT_LINE.sub(" ", notice))
 
 
 def _by_wording(null: bool, daemon: bool, weak: bool, subject: str, text: str) -> str:
     """The less sure the sender, the more must be said: absence notices have the null path, too, and quote subjects."""
     words = squash(text, 8000)
     if found := _NOTICE.search(words):
-        return _DELIVERED if found[1] == "delivery" else "a notification of a bounce by Amazon SES"
+        return _DELIVERED if found[1] == "delivery" else _BOUNCED
     in_subject = wording.BOUNCE_SUBJECT.search(squash(subject))
     in_text = wording.BOUNCE_TEXT.search(words)
     in_code = wording.SMTP_REPLY.search(words)

@@ -36,17 +36,21 @@ ADDRESSING = words(
 _CLAIMS = words("är har går kan kommer fungerar funkar fastnar inte ej ikke is has was can does works not")
 """Words that make a sentence of "Skickat från min telefon …"."""
 
-_SAYS = words(
+_FAULTS = words(
     """
     inte ej ingen inga inget ingenting aldrig icke ikke not no cannot can't don't doesn't nothing nobody never fel
     felet trasig trasiga död dött döda nere ner dog kass slut fungerar funkar strular krånglar laggar brister ringa
     telefon telefonen telefoner telefonerna telefoni telefonin växel växeln kö kön linje linjen linjerna samtal
     samtalen lur luren headset uppkoppling nät nätet internet wifi router routern app appen inloggning dead down
     broken fails failed phone phones phoneline calls call line lines outage virker fungerer fejl feil nede ring
-    ringer jag mig mitt min mina ni er ert era jeg meg dere i'm me my ska skall skulle vill måste önskar behövs
+    ringer vikka rikki toimi toimii kaputt defekt nicht kein keine
+    """
+)
+_SAYS = _FAULTS | words(
+    """
+    jag mig mitt min mina ni er ert era jeg meg dere i'm me my ska skall skulle vill måste önskar behövs
     hjälp gäller också även dessutom also too hjälpa snälla vänligen tack beställa beställer lägg lägga byt byta
-    ändra please help need want must should vikka rikki toimi toimii apua haluan meillä kaputt defekt geht gehen
-    bitte ich nicht kein keine
+    ändra please help need want must should apua haluan meillä geht gehen bitte ich
     """
 )
 """Words of a fault, a denial, a wish, or of the sender: no slogan has them, and no address."""
@@ -61,14 +65,34 @@ _URGENT = words(
     "akut akuta brådskande bråttom kritiskt viktigt urgent critical haster mycket väldigt jätte so very super"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
-_LABEL = re.compile(r"[^\W\d_]+(?:[ /-][^\W\d_]+)?\s{0,3}[:.]?\s{0,3}[+(]?\d[\d\s()/.–-]{4,}$")
+_LABEL = re.compile(r"[^\W\d_]+(?:\.? ?[ /-] ?[^\W\d_]+)?\s{0,3}[:.]?\s{0,3}[+(]?\d[\d\s()/.–-]{4,}$")
+_PARTED = re.compile(r"\s{0,3}[|·•;,]\s{0,3}|\s{3}")
+"""What stands between several things on one line of a signature."""
+_WORKS = re.compile(
+    r"(?:(?:jag|i|jeg|ich) )?(?:normalt |oftast )?(?:(?:jobbar|arbetar|arbeider|arbejder|jobber|work|arbeite)\b"
+    r"|(?:(?:är|am|i'm|i’m|er|bin) )?(?:(?:tjänst|föräldra)?ledig|(?:i )?(?:foreldre)?permisjon|on leave"
+    r"|(?:på )?semester)\b"
+    r"|(?:arbetstid|arbetsdag|telefontid|öppettid|arbeidstid|arbejdstid|working (?:day|hour))\w*)"
+)
+_DAYS = re.compile(
+    r"\b(?:(?:mån|tis|ons|tors|fre|lör|sön|man|tirs|tor|lør)(?:dagar\w*|dager\w*|dage)?"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun|tues|wednes|thurs|satur)(?:days)?|\w+dag(?:ar)?(?:\s?[-–]\s?| till )\w+dag(?:ar)?"
+    r"|vardagar|weekdays|till och med|t\.?o\.?m|until|deltid|halvtid|part[ -]time|udda veckor|jämna veckor"
+    r"|\d{1,2}(?:[.:]\d\d)?\s?[-–]\s?\d{1,2})\b|\d ?(?:%|procent|percent)"
+)
+_ASIDE = re.compile(
+    r"\b(?:öppe[tn]|öppna|open|åbent|åpent|vardagar|weekdays|telefontid)\b.*\d|ursäkta|excuse|undskyld|prenumere|subscri|abonner"
+)
+"""Hours of a company, pardon for mistakes in writing, the footer of a list."""
+_OF_HOURS = words("jag i i'm inte ej icke ikke jeg ich nicht not")
+"""Words of a claim that stand where somebody says when he works, too."""
 
 
 def is_claim(text: str) -> bool:
     """Whether a line could be what the mail is about, and not a slogan, a title or an address.
 
     Names of things that fail, denials, wishes and "I" are claims, and so is a sentence, but for one that speaks as "we"
-    to "you", as companies do of themselves. A number with its label ("Växel 08-465 004 00") is none.
+    to "you", as companies do of themselves. A number with its label ("Växel 08-465 004 00") is none, nor several.
     """
     if "@" in text or "www." in text.lower() or "http" in text or _LABEL.match(text):
         return False
@@ -76,9 +100,30 @@ def is_claim(text: str) -> bool:
     said = set(_WORD.findall(low))
     if said and said <= _URGENT:
         return True  # "AKUT!!!", "Mycket brådskande": nothing is named that could be offered
-    if said & (_SAYS - _OFFERED if _OFFER.search(low) else _SAYS):
+    says = _SAYS - _OFFERED if _OFFER.search(low) else _SAYS
+    if said & says:
+        said = set(_WORD.findall(" ".join(part for part in _PARTED.split(low) if not _LABEL.match(part))))
+    if said & says:
         return True
     return not said.isdisjoint(_MAYBE) and not all(said & one for one in _TO_CUSTOMERS)
+
+
+def tells_hours(text: str) -> bool:
+    """Whether a line says when somebody works ("Jag jobbar inte fredagar."), as signatures do, and nothing else."""
+    low = text.lower()
+    if len(low) > 100 or "?" in low or not _WORKS.match(low) or not _DAYS.search(low):
+        return False
+    return _SAYS.isdisjoint(set(_WORD.findall(low)) - _OF_HOURS)
+
+
+def is_told(text: str) -> bool:
+    """Whether a line is a plain sentence of what the mail is about; no company's word for itself."""
+    if text[-1:] not in ".!" or not 3 <= len(text.split()) <= 20 or is_sent_from(text):
+        return False
+    low = text.lower()
+    said = set(_WORD.findall(low))
+    plain = not said.isdisjoint(_FAULTS) and not all(said & one for one in _TO_CUSTOMERS)
+    return plain and not _ASIDE.search(low) and not tells_hours(text)
 
 
 def is_advert(text: str, followed: bool) -> bool:

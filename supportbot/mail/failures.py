@@ -6,10 +6,10 @@ is `given_up`, which must alarm somebody, and its failure is not `permanent` (RF
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from supportbot.mail import wording_bounces as wording
-from supportbot.mail.addresses import addresses
+from supportbot.mail.addresses import addresses, is_ours
 from supportbot.mail.clean import clean_line
 from supportbot.mail.message import FailedRecipient, Part
 from supportbot.mail.wording_automatic import squash
@@ -27,6 +27,16 @@ _ESCAPED = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 """How RFC 6533 §3 writes letters that are not ASCII."""
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _TO = re.compile(r"^To:[ \t]{0,9}([^\n]{3,320})$", re.MULTILINE | re.IGNORECASE)
+_FROM = re.compile(r"^From:[ \t]{0,9}([^\n]{3,320})$", re.MULTILINE | re.IGNORECASE)
+_SENDERS_LABEL = re.compile(
+    r"(?<!\w)(?:from|sender(?:'s)?(?: e-?mail)?(?: address)?|från|avsändare(?:ns)?(?: (?:e-post)?adress)?"
+    r"|fra|afsender(?:ens)?(?: ?adresse)?|avsender(?:ens)?(?: ?adresse)?|lähettäjä(?:n)?(?: (?:sähköposti)?osoite)?"
+    r"|von|absender(?:s)?(?: ?-?adresse)?|adresse(?: e-?mail)? de l['\u2019]expéditeur|expéditeur|afzender"
+    r"|remitente|mittente)"
+    r"[ \t]{0,4}:?[\s|<\"\[]{0,12}$",
+    re.IGNORECASE,
+)
+"""What stands before the address that a mail came from, in a sentence or in the cell of a table."""
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ -]|$)")
 _ACTIONS: dict[str, bool | None] = {
     "failed": True, "failure": True, "delayed": False, "deferred": False,
@@ -56,16 +66,31 @@ _NOBODY = re.compile(r"(?:mailer-?daemon|postmaster|abuse|support|help|helpdesk)
 
 
 def failed_recipients(
-    root: Part, status: Part | None, subject: str, text: str, returned: Iterable[Part]
+    root: Part,
+    status: Part | None,
+    subject: str,
+    text: str,
+    returned: Iterable[Part],
+    ours: Container[str] = (),
 ) -> tuple[FailedRecipient, ...]:
-    """Each recipient once, in the order of the notice; none where it names none."""
-    notice = notice_of(text)
+    """Each recipient once, in the order of the notice; none where it names none. `ours`: those that we write from."""
+    notice, inside = notice_of(text), tuple(returned)
     source = _decoded(status) if status else text if _FIELD.search(text) else ""
     found = list(_by_fields(source, notice))
     if not found:
-        found = _by_text(root, subject, notice, _written_to(tuple(returned), text[len(notice) :]))
+        below = text[len(notice) :]
+        senders = {one.lower() for one in _named(inside, below, "From", _FROM)}
+        places = [place for place in _places(notice, senders) if not is_ours(place[0], ours)]
+        found = _by_text(root, subject, notice, places, _written_to(inside, below))
     once = {recipient.address.lower(): recipient for recipient in reversed(found)}
     return tuple(reversed(once.values()))[:MOST_RECIPIENTS]
+
+
+def named_as_failed(text: str, anywhere: bool) -> tuple[str, ...]:
+    """The addresses that stand where a mail system writes the recipient; or that are just mentioned `anywhere`."""
+    forms = (_ADDRESS,) if anywhere else (*_FORMS, _PHRASES, _CODED)
+    place = text[:20_000] if anywhere else notice_of(text)[:20_000]
+    return tuple(match["address"] for form in forms for match in form.finditer(place))
 
 
 def notice_of(text: str) -> str:
@@ -143,9 +168,10 @@ def _letter(escaped: re.Match[str]) -> str:
     return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else escaped[0]
 
 
-def _by_text(root: Part, subject: str, notice: str, written_to: list[str]) -> list[FailedRecipient]:
+def _by_text(
+    root: Part, subject: str, notice: str, places: list[tuple[str, int, int]], written_to: list[str]
+) -> list[FailedRecipient]:
     over = not _goes_on(f"{subject}\n{notice}")
-    places = _places(notice)
     ends = [*(start for _, start, _ in places[1:]), len(notice)]
     told = {one.lower(): notice[end : min(stop, end + 600)] for (one, _, end), stop in zip(places, ends, strict=False)}
     named = [one.address for value in root.headers.all("X-Failed-Recipients") for one in addresses(value)]
@@ -159,7 +185,7 @@ def _by_text(root: Part, subject: str, notice: str, written_to: list[str]) -> li
     return found
 
 
-def _places(notice: str) -> list[tuple[str, int, int]]:
+def _places(notice: str, senders: set[str]) -> list[tuple[str, int, int]]:
     """The addresses that failed with where they stand: by the surest form that finds any."""
     for forms in (_FORMS, (_PHRASES,), (_CODED,), (_ADDRESS,)):
         matches = sorted(
@@ -167,9 +193,11 @@ def _places(notice: str) -> list[tuple[str, int, int]]:
         )
         places: dict[str, tuple[str, int, int]] = {}
         for match in matches:
-            address = match["address"]
+            address, start = match["address"], match.start("address")
+            if address.lower() in senders or _SENDERS_LABEL.search(notice[max(0, start - 60) : start]):
+                continue
             if forms[0] is not _ADDRESS or not _NOBODY.match(address):
-                places.setdefault(address.lower(), (address, match.start("address"), match.end("address")))
+                places.setdefault(address.lower(), (address, start, match.end("address")))
         if places:
             return list(places.values())[:MOST_RECIPIENTS]
     return []
@@ -177,9 +205,14 @@ def _places(notice: str) -> list[tuple[str, int, int]]:
 
 def _written_to(returned: tuple[Part, ...], below: str) -> list[str]:
     """The To of a returned mail, attached or below the notice, if it had just one."""
-    values = [value for part in returned for value in part.headers.all("To")] or _TO.findall(below[:10_000])
-    to = [one.address for value in values for one in addresses(value)]
+    to = _named(returned, below, "To", _TO)
     return to if len(to) == 1 else []
+
+
+def _named(returned: tuple[Part, ...], below: str, name: str, line: re.Pattern[str]) -> list[str]:
+    """The addresses of a field of the returned mail."""
+    values = [value for part in returned for value in part.headers.all(name)] or line.findall(below[:10_000])
+    return [one.address for value in values for one in addresses(value)]
 
 
 def _status(words: str, permanent: bool = True) -> str:

@@ -46,7 +46,7 @@ def header_field(line: Line) -> tuple[str, str] | None:
     bare = line.bare
     match = _HEADER.match(bare[:300]) if ":" in bare or "：" in bare else None
     kind = HEADER_KIND.get(match[1].strip().lower()) if match else None
-    return (kind, match[2].strip(" *")) if match and kind else None
+    return (kind, match[2].strip(" *|")) if match and kind else None
 
 
 def header_block(lines: Sequence[Line], at: int, *, loose: bool = False, opens: bool = False) -> Start | None:

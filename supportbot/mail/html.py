@@ -90,7 +90,7 @@ def _shown(html: str) -> tuple[Line, ...]:
     low = source.lower()
     ruled = "p{" in low or "p {" in low  # the expression alone is slow on Word's long style sheets
     page = _Page(tight=ruled and SHEET_NO_MARGIN.search(low, 0, 20_000) is not None)
-    page.speaks_of_colour = html_marks.speaks_of_colour(low)
+    page.spoken = html_marks.spoken_colours(low)
     try:
         parser = LexborHTMLParser(source)
         root = parser.root
@@ -138,10 +138,14 @@ class _Page:
     glued: bool = False
     """A bullet or an earlier cell stands on this line: the first block behind it begins no new one."""
     lists: list[int] = field(default_factory=list)
-    speaks_of_colour: bool = False
-    colour: bool = False
+    spoken: str = ""
+    """The colours of which the mail speaks."""
+    colour: html_marks.Colour = ""
+    linked: bool = False
+    """Whether what is being written stands in a link: programs give those a colour, too."""
     plain: bool = False
-    """Whether what is being written is coloured, and whether some of the line is not."""
+    told: bool = False
+    """Whether some of the line has no colour, and whether some has one that is spoken of."""
     hidden: Collection[int] = ()
     """Elements that a style sheet hides, by their place in memory."""
 
@@ -152,7 +156,9 @@ class _Page:
             return
         if squashed:
             self.settle()
-            self.plain = self.plain or not (self.colour or squashed.isspace())
+            if self.spoken and not squashed.isspace():
+                self.plain = self.plain or not self.colour
+                self.told = self.told or (self.colour == "spoken of" and not self.linked)
         if self.pre:
             *whole, squashed = squashed.split("\n")
             for part in whole:
@@ -184,13 +190,10 @@ class _Page:
 
     def flush(self) -> None:
         text = self.buffer.removesuffix(CELL).replace("\u00a0", " ")
-        mark = (
-            self.once
-            or self.mark
-            or ("" if self.plain or not self.speaks_of_colour or not text.strip() else "coloured")
-        )
+        coloured = self.spoken and text.strip() and (self.told or not self.plain)
+        mark = self.once or self.mark or ("coloured" if coloured else "")
         self.done.append(Line(text.rstrip(), self.level, mark))
-        self.buffer, self.once, self.glued, self.plain = "", "", False, False
+        self.buffer, self.once, self.glued, self.plain, self.told = "", "", False, False, False
 
 
 def _hidden(parser: LexborHTMLParser, low: str) -> Collection[int]:
@@ -242,9 +245,10 @@ def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: 
     level, mark = html_marks.quotation(tag, attributes)
     gap = _gap(tag, attributes, page)
     before = (page.level, page.mark)
-    colour = page.colour
-    if page.speaks_of_colour:
-        page.colour = html_marks.is_coloured(attributes, colour)
+    colour, linked = page.colour, page.linked
+    if page.spoken:
+        page.colour = html_marks.colour_of(attributes, colour, page.spoken)
+        page.linked = linked or tag == "a"
     page.block(gap)
     if level or mark:
         page.cut()
@@ -258,7 +262,7 @@ def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: 
     if (page.level, page.mark) != before:
         page.cut()
     page.level, page.mark = before
-    page.colour = colour
+    page.colour, page.linked = colour, linked
 
 
 def _gap(tag: str, attributes: dict[str, str | None], page: _Page) -> int:

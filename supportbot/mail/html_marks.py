@@ -5,6 +5,7 @@ Pure. The trap: every program has its own marks, and Outlook puts "x_" before th
 
 import re
 from functools import lru_cache
+from typing import Literal
 
 from supportbot.mail.lines import Mark
 from supportbot.mail.style import concealed_by
@@ -44,7 +45,7 @@ _SIGNATURES = words(
 )
 
 _SPEAKS = re.compile(
-    r"\b(?:i|med|in|with)\s+(?:en\s+)?(?:r(?:ö|&ouml;)(?:tt|d)|blått|blå|gr[öø]nt|grön|red|blue|green|rødt|blåt|rot|blau|grün)\b"
+    r"\b(?:i|med|in|with)\s+(?:en\s+)?(r(?:ö|&ouml;)(?:tt|d)|blått|blå|gr[öø]nt|grön|red|blue|green|rødt|blåt|rot|blau|grün)\b"
 )
 _COLOURS = (
     "rött", "röd ", "r&ouml;", "blå", "grön", "grøn", "rødt", "in red", "in blue", "in green", "with red", "with blue",
@@ -129,19 +130,26 @@ def _of_names(text: str) -> tuple[bool, bool, Mark]:
     return "gmail_quote" in names, bool(names & _QUOTE_BOXES), mark
 
 
-def speaks_of_colour(low: str) -> bool:
-    """Whether a mail in HTML, small, says "i rött" or the like: then the colours of its lines are of interest."""
-    return "color" in low and any(map(low.__contains__, _COLOURS)) and _SPEAKS.search(low) is not None
+def spoken_colours(low: str) -> str:
+    """The initials of the colours of which a mail in HTML, small, speaks ("i rött"): then they are of interest."""
+    if "color" not in low or not any(map(low.__contains__, _COLOURS)):
+        return ""
+    return "".join({found[1][0] for found in _SPEAKS.finditer(low)})
 
 
-def is_coloured(attributes: Attributes, around: bool) -> bool:
-    """Whether text in an element has a colour, by its own word or, without one, as the text around it."""
+Colour = Literal["", "any", "spoken of"]
+
+
+def colour_of(attributes: Attributes, around: Colour, spoken: str) -> Colour:
+    """The colour of text in an element, by its own word or, without one, as the text around it."""
     own = _COLOUR.search((attributes.get("style") or "")[:500])
     name = own[1] if own else attributes.get("color")
     if name is None:
         return around
     found = _rgb(name.strip().lower()[:40])
-    return found is not None and max(found) - min(found) >= _LEAST_COLOUR
+    if found is None or max(found) - min(found) < _LEAST_COLOUR:
+        return ""
+    return "spoken of" if "rgb"[found.index(max(found))] in spoken else "any"
 
 
 def _rgb(name: str) -> tuple[int, int, int] | None:

@@ -85,10 +85,10 @@ class Source:
 
     def may_be_marked(self) -> bool:
         """Whether its markup may say of a line that it is quoted, coloured, or a signature's."""
-        return html_marks.may_mark(self.low) or html_marks.speaks_of_colour(self.low)
+        return html_marks.may_mark(self.low) or self.may_be_coloured()
 
     def may_be_coloured(self) -> bool:
-        return html_marks.speaks_of_colour(self.low)
+        return html_marks.spoken_colours(self.low) != ""
 
     def repeats(self, line: str) -> bool:
         """Whether a line stands between two tags, word for word, and is shown beyond doubt."""

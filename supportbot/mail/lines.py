@@ -11,7 +11,7 @@ from typing import Literal
 
 Mark = Literal["", "attribution", "header", "signature", "coloured"]
 """What HTML says of a line: an introduction of a quote, the head of an Outlook quote, a signature; that all of it has a
-colour, in a mail that speaks of one."""
+colour, in a mail that speaks of one, or a part of it that very colour."""
 
 _QUOTED = re.compile(r" {0,3}((?:> ?){1,400})")
 _INVISIBLE = dict.fromkeys(
@@ -46,13 +46,22 @@ def from_plain(text: str) -> tuple[Line, ...]:
     """Lines of a text/plain body; ">" (RFC 3676 §4.5) turned into the level."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    rows = text.split("\n")
+    rows = _untabbed(text.split("\n")) if "\n\t>" in text else text.split("\n")
     if "\n< " not in text:
         return squeeze([_line(row) if ">" in row[:4] else Line(row.rstrip()) for row in rows])
     traced = _traces(rows)
     return squeeze(
         [_line(row) if ">" in row[:4] and at not in traced else Line(row.rstrip()) for at, row in enumerate(rows)]
     )
+
+
+def _untabbed(rows: Sequence[str]) -> list[str]:
+    """A tab before ">" that a program put into the middle of a quote taken away: above it stands ">", too."""
+    result: list[str] = []
+    for row in rows:
+        quoted = row.startswith("\t>") and result and result[-1].startswith((">", " >"))
+        result.append(row[1:] if quoted else row)
+    return result
 
 
 def _traces(rows: Sequence[str]) -> frozenset[int]:

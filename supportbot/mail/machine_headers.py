@@ -33,9 +33,12 @@ REPLY_HEADERS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
 )
 MACHINE_HEADERS = ("X-FC-Machinegenerated", "X-Cron-Env", "X-Nagios-Notification", "X-Zabbix", "X-Amavis-Alert",
                    "X-ServiceNow-Generated")  # fmt: skip
-MASS_HEADERS = frozenset({"list-id", "feedback-id", "x-campaign", "x-campaign-id", "x-campaignid", "x-mailer-campaign",
-                          "x-mc-user", "x-mailgun-tag", "x-job", "x-ems", "x-mandrill-user"})  # fmt: skip
-"""What the programs of newsletters write beside their List-Unsubscribe; small."""
+MACHINE_MAILERS = re.compile(
+    r"prtg|nagios|icinga|zabbix|check_?mk|uptime|synology|qnap|truenas|proxmox|hylafax|freepbx|3cx|apcupsd|smartd"
+    r"|.*\b(?:fax ?(?:server|gateway)|scan ?to ?(?:e-?)?mail|multifunction)",
+    re.IGNORECASE,
+)
+"""X-Mailer of programs that watch, and of devices: nobody writes by them."""
 
 LIST_HEADERS = {
     name.lower(): name

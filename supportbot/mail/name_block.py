@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from supportbot.mail.contact import COMPANY, CONTACT, is_advert, is_claim, is_contact_like, is_rule
+from supportbot.mail.contact import COMPANY, CONTACT, is_advert, is_claim, is_contact_like, is_rule, tells_hours
 from supportbot.mail.lines import Line
 from supportbot.mail.persons import is_name, is_own_name
 
@@ -17,6 +17,7 @@ MAX_BLOCK = 14
 """Lines of a block that closes a mail without "Mvh", blank ones not counted."""
 
 _SENTENCE_END = re.compile(r"[.!?)…]$")
+_BARS = re.compile(r"\s[|·•]\s")
 _NUMBER = re.compile(r"(?:\d[\s()/.–-]{0,3}){6,}")
 
 
@@ -53,13 +54,22 @@ def block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
             break
         at = start
     if begin == count:
-        begin = _last_name_line(body, names)
+        begin = count - 1 if _is_card(body, names) else _last_name_line(body, names)
     begin = min(begin, _advertised(body, names))
     return count if _is_list(body[begin:]) else begin
 
 
 def _may_close(text: str) -> bool:
-    return is_contact_like(text) and not is_claim(text)
+    return (is_contact_like(text) and not is_claim(text)) or tells_hours(text)
+
+
+def _is_card(body: Sequence[Line], names: frozenset[str]) -> bool:
+    """ "Eva Ek | Säljare | Eks Bygg AB | 070-174 00 00": all of it in the last line, the sender's own name first."""
+    text = body[-1].bare if body else ""
+    first, *others = _BARS.split(text)
+    known = any(CONTACT.search(part) or COMPANY.search(part) or _NUMBER.search(part) for part in others)
+    signed = is_own_name(first, names) and is_name(first, names) and not is_claim(text)
+    return known and signed and not _continues(body, len(body) - 1, [text], names)
 
 
 def _advertised(body: Sequence[Line], names: frozenset[str]) -> int:
@@ -79,7 +89,7 @@ def _advertised(body: Sequence[Line], names: frozenset[str]) -> int:
             found = at
             if not is_own_name(text, names):
                 break
-        if len(below) >= MAX_BLOCK or not (is_advert(text, reached) or is_rule(text)):
+        if len(below) >= MAX_BLOCK or not (is_advert(text, reached) or is_rule(text) or tells_hours(text)):
             break
         below.append(text)
         reached = reached or CONTACT.search(text) is not None or _NUMBER.search(text) is not None

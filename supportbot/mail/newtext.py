@@ -9,17 +9,19 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from supportbot.mail import banners
+from supportbot.mail import banners, notices
 from supportbot.mail.addresses import is_ours
 from supportbot.mail.contact import RULE, is_sent_from
 from supportbot.mail.header_blocks import ADDRESS, Start
 from supportbot.mail.html_source import Source
 from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
+from supportbot.mail.persons import is_own_name, names_in
 from supportbot.mail.quotes import start, unglue
 from supportbot.mail.signature import is_greeting, split_signature
 from supportbot.mail.wording import (
     ANSWERS_BELOW,
+    AT_THE_BOTTOM,
     BOTH_SUBJECTS,
     FORWARD_SUBJECTS,
     NOT_TAKEN_UP,
@@ -61,6 +63,8 @@ class _Pieces:
     forwarded: Forwarded | None
     banner: Sequence[Line] = ()
     """What a mail system wrote above it; belongs to nobody's words."""
+    signed: Sequence[Line] = ()
+    """The outer sender's signature, found inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,12 @@ def split_source(plain: str | None, html: Source | None, known: Known = Known())
 
 def _below_banner(lines: Sequence[Line], known: Known) -> _Pieces:
     banner, rest = banners.cut(lines)
+    if not banner:
+        return _take_apart(rest, known)
+    rest, older = notices.cut(rest) if banners.holds_reply_above(banner) else (rest, ())
     pieces = _take_apart(rest, known)
-    return replace(pieces, banner=banner) if banner else pieces
+    quoted = [*pieces.quoted, Line(""), *older] if older else pieces.quoted
+    return replace(pieces, banner=banner, quoted=quoted)
 
 
 def _tells_all(written: Sequence[Line], html: Source) -> bool:
@@ -146,12 +154,16 @@ def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
     if quoted and _all_blank(own) and not any(start(lines, n, known.opens) for n in range(min(3, len(lines)))):
         own, quoted = [Line(line.text) for line in lines], []  # All of it in ">", but no mail is quoted: own words.
     text, signature = split_signature(squeeze(own), known.sender)
-    coloured = [line for line in quoted if line.mark == "coloured"]
-    if coloured and not _answers_below(own):
-        coloured = []
-    if coloured:
-        quoted = [line for line in quoted if line.mark != "coloured"]
-    return _Pieces(text, signature, [], quoted, [Line(""), *coloured], None)
+    answers = [line for line in quoted if line.mark == "coloured" or _is_marked(line.bare, known)]
+    if not answers or not _answers_below(own):
+        return _Pieces(text, signature, [], quoted, [], None)
+    cut = frozenset(map(id, answers))
+    return _Pieces(text, signature, [], [line for line in quoted if id(line) not in cut], [Line(""), *answers], None)
+
+
+def _is_marked(text: str, known: Known) -> bool:
+    """ "[Eva] Ja": Outlook marks answers inside a mail so, where nothing can be coloured."""
+    return text[:1] == "[" and "]" in text[:60] and is_own_name(text, names_in(known.sender))
 
 
 def _answers_below(own: Sequence[Line]) -> bool:
@@ -196,7 +208,10 @@ def _is_broken_link(lines: Sequence[Line], at: int) -> bool:
 def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after: Sequence[Line], known: Known) -> bool:
     if begun.kind == "forward":
         return True
-    if any(is_ours(found[0], known.ours) for found in ADDRESS.finditer(begun.fields.get("from", ""))):
+    ours = any(is_ours(found[0], known.ours) for found in ADDRESS.finditer(begun.fields.get("from", "")))
+    if _is_pasted(own, known) and not (ours and any(line.level for line in quote)):
+        return True
+    if ours:
         return False  # an answer to us that was sent empty
     prefix = _prefix(known.subject)
     if prefix in FORWARD_SUBJECTS or (prefix == "vs" and _is_videresendt(begun, quote)):
@@ -208,6 +223,14 @@ def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after
         return _all_blank(after) and (begun.kind != "attribution" or not any(line.level for line in quote))
     low = " ".join(line.bare for line in own).lower()
     return any(_takes_up(phrase, low) for phrase in TAKEN_UP) and not _answers_below(own)
+
+
+def _is_pasted(own: Sequence[Line], known: Known) -> bool:
+    """Whether a first mail leads to what stands below ("vi fick det här från Telia:"): nothing of it is to be lost."""
+    if not known.opens:
+        return False
+    above = next((line.bare for line in reversed(own) if not line.blank and not RULE.match(line.bare)), "")
+    return above.endswith(":")
 
 
 def _is_videresendt(begun: Start, quote: Sequence[Line]) -> bool:
@@ -266,16 +289,34 @@ def _unwrap(
     body = lines[at + begun.size : end]
     level = min((line.level for line in body if not line.blank), default=0)
     mail = squeeze(Line(line.text, max(0, line.level - level), line.mark) for line in body)
-    inner = _take_apart(mail, Known(ours=known.ours), depth + 1)
+    if begun.kind != "forward" and _is_pasted(own, known):
+        inner = _pasted(mail, known)
+    elif _points_to_the_bottom(own):
+        inner = _Pieces(list(mail), [], [], [], [], None)
+    else:
+        inner = _take_apart(mail, Known(ours=known.ours, subject=begun.fields.get("subject", "")), depth + 1)
     kept = squeeze([*inner.own, blank, *inner.signature, blank, *inner.taken_up, *inner.below])
     text, signature = split_signature(squeeze(own), known.sender, may_be_all=True)
     below, closing = split_signature(squeeze(lines[end:]), known.sender)
     fields = begun.fields
     return _Pieces(
         own=text,
-        signature=[*signature, blank, *closing],
+        signature=[*signature, blank, *closing, blank, *inner.signed],
         taken_up=[blank, *(Line(line.text) for line in head), blank, *kept],
         quoted=quoted + inner.quoted,
         below=[blank, *below],
         forwarded=Forwarded(fields.get("from", ""), fields.get("subject", ""), fields.get("date", ""), join(kept)),
     )
+
+
+def _points_to_the_bottom(own: Sequence[Line]) -> bool:
+    low = " ".join(line.bare for line in own).lower()
+    return any(phrase in low for phrase in AT_THE_BOTTOM)
+
+
+def _pasted(mail: Sequence[Line], known: Known) -> _Pieces:
+    """A mail of which nothing is cut, as the sender's own words may follow it; but for a signature in the own name."""
+    text, signature = split_signature(mail, known.sender)
+    if any("@" not in line.bare and not names_in(known.sender).isdisjoint(names_in(line.bare)) for line in signature):
+        return _Pieces(text, [], [], [], [], None, signed=signature)
+    return _Pieces(list(mail), [], [], [], [], None)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from operator import attrgetter
 
-from supportbot.mail.banners import is_reply_above
+from supportbot.mail.banners import reply_above
 from supportbot.mail.header_blocks import (
     ADDRESS,
     MAX_ATTRIBUTION,
@@ -66,8 +66,8 @@ def start(lines: Sequence[Line], at: int, opens: bool = False) -> Start | None:
     if not bare:
         return None
     low = bare.lower()
-    if is_reply_above(low):
-        return Start("original", 1)
+    if size := reply_above(lines, at, low):
+        return Start("original", size)
     if (bare[0] in _DASHES or bare[-1] in ":：" or _may_be_marker(low)) and (found := _marker(lines, at, bare, low)):
         return found
     if (":" in bare or "：" in bare) and (found := header_block(lines, at, opens=opens)):

@@ -12,6 +12,7 @@ from operator import attrgetter
 from supportbot.mail.contact import (
     ADDRESSING,
     AFTERTHOUGHT,
+    COMPANY,
     CONTACT,
     RULING,
     is_claim,
@@ -19,6 +20,8 @@ from supportbot.mail.contact import (
     is_rule,
     is_sent_from,
     is_slogan,
+    is_told,
+    tells_hours,
 )
 from supportbot.mail.lines import Line
 from supportbot.mail.name_block import MAX_TAIL, block_of_names, end_of, paragraph_start
@@ -38,6 +41,8 @@ _DELIMITER = re.compile(r"(?:--|—|__|–)\s?$")
 _GLUED = re.compile(r"(?<=[^\W_A-ZÅÄÖ])(?=[A-ZÅÄÖ])|(?<=[.!?)…])(?=[A-ZÅÄÖ])|(?<=[.!?)…] )(?=[A-ZÅÄÖ])")
 _HYPHENATED = re.compile(r"\w[\w-]*")
 _ALSO_ASKS = frozenset({"vänligen", "vennligst", "venligst"})
+_BETWEEN = " ,.!/|:;()"
+"""Signs between sign-offs and names."""
 _SLASH = re.compile(r"(?:/{1,2}|-|–|—|~|//)\s?(?=[^\W\d_])")
 
 
@@ -128,11 +133,11 @@ def _find(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
     begin = min(marked, delimited)
     if begin < count and _ends(body, begin):
         above = _closing(body[:begin], names)
-        return (above[0], count) if above[1] == len(_rstrip(body[:begin])) else (begin, count)
+        return (above[0], count) if above[0] < above[1] == len(_rstrip(body[:begin])) else (begin, count)
     ruled = next((at for at in range(count - 1, first - 1, -1) if is_rule(bare[at - first])), count)
     if ruled < count and all(is_contact_like(line.bare) for line in body[ruled + 1 :] if not line.blank):
         above = _closing(body[:ruled], names)
-        return (above[0], count) if above[1] > above[0] and above[1] == len(_rstrip(body[:ruled])) else (ruled, count)
+        return (above[0], count) if above[0] < above[1] == len(_rstrip(body[:ruled])) else (ruled, count)
     return _closing(body, names)
 
 
@@ -158,10 +163,18 @@ def _ends(body: Sequence[Line], begin: int) -> bool:
 
 
 def _parts(body: Sequence[Line], begin: int) -> bool:
-    """Whether "--" only parts two things that are said: below it stands one, and a sign-off below that."""
-    first = next((at for at in range(begin + 1, len(body)) if _is_sign_off(body, at, frozenset())), begin)
-    said = [line.bare for line in body[begin + 1 : first] if not line.blank]
-    return any(is_claim(text) or not is_contact_like(text) for text in said)
+    """Whether "--" only parts two things that are said: a sign-off stands below the second, or it is plainly said."""
+    first = next((at for at in range(begin + 1, len(body)) if _is_sign_off(body, at, frozenset())), 0)
+    said = [line.bare for line in body[begin + 1 : first or len(body)] if not line.blank]
+    if first:
+        return any(is_claim(text) or not is_contact_like(text) for text in said)
+    first = next((at for at, text in enumerate(said) if _tells_who(text)), len(said))
+    return any(map(is_told, said[:first]))
+
+
+def _tells_who(text: str) -> bool:
+    """A name, a company, a telephone or an address: what follows it is a signature's, whatever it says."""
+    return is_name(text, frozenset()) or CONTACT.search(text) is not None or COMPANY.search(text) is not None
 
 
 def _closing(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
@@ -180,16 +193,18 @@ def _closing(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
 def _is_sign_off(body: Sequence[Line], at: int, names: frozenset[str]) -> bool:
     text = body[at].bare
     low = text.lower().lstrip("/*–- ").strip()
-    if not low or len(low) > 70 or "?" in low:
+    if not low or len(low) > (120 if "/" in low else 70) or "?" in low:
         return False
     slash = _SLASH.match(text) if text[0] in "/-–—~" else None
     if slash and is_name(text[slash.end() :], names) and not _in_list(body, at):
         return True
     phrase = _starting_phrase(low)
     if phrase is not None:
-        rest = low[len(phrase) :].strip(" ,.!/:;()")
+        rest = low[len(phrase) :].strip(_BETWEEN)
         if phrase in _ALSO_ASKS and rest[:1].isalpha() and rest[:1] == text[-len(low) :][low.find(rest) :][:1]:
             return False  # "Vänligen återkom": what follows is written small, and no name
+        while again := _starting_phrase(rest):
+            rest = rest[len(again) :].strip(_BETWEEN)  # "Vänlig hälsning / Best regards": in one language after another
         return len(rest.split()) <= 5 and not (low.endswith(("?", ":")) and rest) and not _is_sentence_rest(rest)
     thanks = low.strip(" ,.!")
     thanked = thanks in _THANKS or (
@@ -236,6 +251,8 @@ def _end_of_block(body: Sequence[Line], begin: int) -> int | None:
         apart = body[at - 1].blank
         if AFTERTHOUGHT.match(text):
             return at
+        if tells_hours(text) and (not apart or at + 1 < len(body)):
+            continue  # as the last word, below a blank line, it is said to the reader
         if not is_contact_like(text) and not (not apart and seen and is_slogan(text)) and not _is_disclaimer(text):
             return at if apart and seen else None
         seen += 1

@@ -36,6 +36,25 @@ ROBOT = re.compile(
 """Local parts that are never answered (RFC 3834 §2, RFC 5230 §4.6)."""
 NO_PERSON = re.compile(_NO_REPLY)
 """Those of them behind which no person writes."""
+DEVICE = re.compile(
+    r"(?:.*[-_.])?(?:alarm|larm|alerts?|monitor(?:ing)?|status|uptime|kuma|prtg|icinga|grafana|check_?mk|nas"
+    r"|synology|qnap"
+    r"|fax|scanner|skanner|skrivare|printer|kopiator|ups|apc|dect(?:[-_]manager)?|ata|pbx|vakt|overvåking|overvaking"
+    r"|overvågning|valvonta|hälytys|halytys|überwachung|ueberwachung|sensor|hiss|lift|elevator)\d{0,4}"
+)
+"""Local parts from which devices and programs write, and people of an alarm centre."""
+DEVICE_NAME = any_of(
+    r"prtg network monitor", r"uptime ?kuma", r"uptimerobot", r"zabbix", r"nagios", r"icinga", r"grafana", r"check_?mk",
+    r"synology\b", r"qnap\b", r"truenas\b", r"proxmox\b", r"hylafax", r"freepbx", r"3cx\b",
+)  # fmt: skip
+"""How they name themselves in From."""
+ALARM_SUBJECT = re.compile(
+    r"\[.{1,60}\]|\*\* ?(?:problem|recovery|host|service)|(?:larm|alarm|alert|varning|warning|critical|resolved"
+    r"|firing|hälytys|driftlarm)\b ?[:!\d(]|fax (?:mottaget|received|modtaget|mottatt)\b|.{0,60}\b(?:offline"
+    r"|online|is down"
+    r"|is up|på batteri|on battery)\b"
+)
+"""How the subject of a machine's mail begins."""
 
 UNSUBSCRIBE = re.compile(
     r"avregistrera|avprenumerera|avsluta (?:din |er )?prenumeration|unsubscribe|opt[- ]out|manage (?:your )?(?:email )?"
@@ -43,16 +62,23 @@ UNSUBSCRIBE = re.compile(
     r"|(?:view|open) (?:this (?:e-?mail|message) )?in (?:your |a )?browser|i webbläsaren|i nettleseren|i din browser"
 )
 """What newsletters must offer, in their text."""
-OUTLOOK_REPLY_SUBJECT = re.compile(
-    r"(?:automatiskt svar|automatic reply|automatisk svar|automatische antwort|automaattinen vastaus"
+_OUTLOOK = (
+    r"automatiskt svar|automatic reply|automatisk svar|automatische antwort|automaattinen vastaus"
     r"|r[ée]ponse automatique|automatisch antwoord|respuesta autom[áa]tica|risposta automatica|resposta autom[áa]tica"
     r"|automatyczna odpowiedź|автоматический ответ|自動応答|自动答复|automatická odpověď|sjálfvirkt svar"
-    r"|automaatvastus): "
+    r"|automaatvastus"
 )
-"""What Exchange writes before the subject that it answers; nobody types it."""
+OUTLOOK_REPLY_SUBJECT = re.compile(rf"(?:{_OUTLOOK}) ?: ")
+"""What Exchange writes before the subject that it answers; in French, and in some languages more, with a space."""
+REPLY_PREFIX = re.compile(
+    rf"(?:{_OUTLOOK}|auto[- ]?(?:svar|antwort|reply|response|responder)"
+    rf"|out[- ]of[- ](?:the[- ])?office(?: auto-?reply)?"
+    r"|ooo|frånvaro(?:meddelande|besked)?|fravær(?:ende|smelding|sbesked)?|abwesen(?:d|heitsnotiz)|poissa) ?: "
+)
+"""What a program writes before the subject that it answers: sure, where a header says that it does answer one."""
 _AWAY = (
     r"auto[- ]?(?:svar|antwort|reply|response|responder|respuesta|mail|re)",
-    r"auto(?:matic|mated) (?:reply|response|mail)",
+    r"auto(?=:)|auto(?:matic|mated) (?:reply|response|mail)",
     r"automatiskt (?:svar|svarsmeddelande|meddelande|mail|mejl)|automatisk svar|automaattinen poissaoloviesti",
     r"out[- ]of[- ](?:the[- ])?office(?: auto-?reply| reply)?|ooo|vacation",
     r"(?:i'm |i am |currently )?(?:on (?:vacation|(?:annual )?leave|holiday|parental leave)|away)",
@@ -65,18 +91,23 @@ _AWAY = (
     r"poza biurem|nieobecn(?:y|a|ość)|fora do escritório|férias|mimo kancelář|nepřítomen|házon kívül|irodán kívül",
     r"автоответ|не в офисе|нет на работе|в отпуске|不在|自動応答|自动回复|外出",
 )
-AWAY_SUBJECT = re.compile(rf"\[?(?:{'|'.join(_AWAY)})\]?(?:[:!]| [-(\[:]|$)")
+AWAY_SUBJECT = re.compile(
+    rf"\[?(?:{'|'.join(_AWAY)})\]?(?:[:!]| [-(\[:]| (?:re|sv|aw):|$)"
+    r"|[^:]{3,40} (?:is out of (?:the )?office|är (?:inte på kontoret|frånvarande)|er (?:ikke på kontoret|fraværende))"
+)
 """How an absence is announced; a person may write it, too, so the text must say it as well."""
 AWAY_TEXT = any_of(
-    r"(?:jag (?:är|har)|jeg (?:er|har)|i am|i'm|i will be|we are|vi (?:är|har)) .{0,60}"
+    r"(?:jag (?:är|har)|jeg (?:er|har|holder)|i am|i'm|i will be|we are|vi (?:är|har)) .{0,60}"
     r"(?:semester|ledig|föräldra|tjänsteresa|frånvarande|inte på (?:kontoret|plats)|ferie|bortrest"
     r"|out of (?:the )?office|on (?:annual |parental )?leave|on vacation|on holiday|away from)",
-    r"(?:ich bin|bin ich) .{0,60}(?:urlaub|nicht im (?:büro|haus)|abwesend|außer haus)",
+    r"(?:ich bin|bin ich) .{0,60}(?:urlaub|nicht im (?:büro|haus)|abwesend|ausser haus)",
     r"olen .{0,40}(?:lomalla|poissa|vapaalla)",
     r"(?:tillbaka|åter på plats|åter i tjänst|tilbage|tilbake|back) (?:igen |on |i )?"
     r"(?:den|på|måndag|tisdag|onsdag|torsdag|fredag|mandag|tirsdag|monday|tuesday|wednesday|thursday|friday|\d)",
     r"limited access to (?:my )?e?-?mail",
     r"begränsad tillgång till (?:min )?(?:e-?post|mejl|mail)",
+    r"no longer (?:work|employed|with)|(?:mailbox|inbox|address) is (?:not|no longer) (?:monitored|in use)",
+    r"(?:har slutat|arbetar inte längre|jobbar inte längre|er sluttet|arbejder ikke længere|jobber ikke lenger) ",
     r"(?:läser|svarar) (?:inte )?(?:på )?(?:min )?(?:mejl|mail|e-?post)",
     r"palaan ",
     r"(?:je suis|nous sommes) .{0,40}(?:absent|en (?:congé|vacances|déplacement))",
@@ -85,25 +116,33 @@ AWAY_TEXT = any_of(
     r"(?:ik ben|wij zijn) .{0,40}(?:vakantie|afwezig)|jestem .{0,40}(?:urlopie|nieobecn)|jsem .{0,40}dovolené",
     r"(?:я )?(?:нахожусь )?в отпуске|休暇|不在",
 )
-ASKS = re.compile(
-    r"\b(?:kan|kunde|skulle|vill) (?:ni|du|dere|i)\b|\b(?:can|could|would) you\b|\b(?:können|könnten) sie\b"
-    r"|\bpouvez-vous\b|\bvoitteko\b|\b(?:vi|jag|jeg|we|i) (?:behöver|trenger|need)\b"
-)
-"""How a person asks us for something: a customer who is away next week has his opening hours changed."""
-REPLY_SENTENCE = any_of(
-    r"(?:detta|det här|dette) (?:är|er) (?:ett |et )?auto(?:matiskt?|matisk)?[- ]?(?:genererat |generert |genereret )?"
-    r"(?:svar|svarsmeddelande|meddelande|melding|besked|mejl|mail)",
-    r"(?:detta|det här) (?:meddelandet|mejlet|mailet|meddelande|svaret) (?:har skickats|är skickat|skickas) auto",
-    r"tämä on automaattinen (?:vastaus|viesti|poissaoloviesti)",
+ANSWER_SENTENCE = any_of(
+    r"(?:detta|det här|dette|det her) (?:är|er) (?:ett |et )?auto(?:matiskt?|matisk)?[- ]?"
+    r"(?:genererat |generert |genereret |skapat )?(?:svar|svarsmeddelande|svarsbesked)",
+    r"(?:detta|det här) svaret (?:har skickats|är skickat|skickas) auto",
+    r"tämä on automaattinen (?:vastaus|poissaoloviesti)",
     r"this is an? auto(?:mated|matic|matically generated|-generated)?[- ]?(?:reply|response|answer|acknowledge?ment)",
-    r"this (?:message|e-?mail) (?:was|is|has been) (?:sent automatically|automatically (?:sent|generated))",
-    r"(?:dies|das) ist eine automatisch(?:e| generierte) (?:antwort|nachricht|e-mail)",
+    r"(?:dies|das) ist eine automatisch(?:e| generierte) antwort",
     r"ceci est une réponse automatique",
     r"esta es una respuesta automática",
-    r"dit is een automatisch",
+    r"dit is een automatisch(?:e|) (?:antwoord|reactie)",
+    r"you (?:have )?received this (?:auto|automatic)[a-z]{0,3}[- ]?(?:reply|response)",
+)
+"""A sentence of its own in which a robot says that it answers."""
+MESSAGE_SENTENCE = any_of(
+    r"(?:detta|det här|dette|det her|denne) (?:är|er) (?:ett |et |en )?auto(?:matiskt?|matisk)?[- ]?"
+    r"(?:genererat |generert |genereret |skapat )?(?:meddelande|melding|besked|meddelelse|mejl|mail|utskick)",
+    r"(?:detta|det här) (?:meddelandet|mejlet|mailet|meddelande|mejl|mail) (?:har skickats|är skickat|skickas) auto",
+    r"tämä on automaattinen viesti",
+    r"this is an? auto(?:mated|matic|matically generated|-generated)?[- ]?(?:message|e-?mail|notification|alert)",
+    r"this (?:message|e-?mail|notification) (?:was|is|has been) (?:sent automatically|automatically (?:sent"
+    r"|generated))",
+    r"(?:dies|das) ist eine automatisch(?:e| generierte) (?:nachricht|e-mail)",
+    r"ceci est un (?:message|e-mail) automatique",
+    r"dit is een automatisch(?:e|) (?:bericht|e-mail)",
     r"you (?:have )?received this (?:auto|automatic)",
 )
-"""A sentence of its own in which a robot says what it is."""
+"""The same of a message, which may be an alarm: it answers only where more says so."""
 
 _QUOTE = r"^[ \t]{0,4}(?:>|\*?(?:från|from|fra|von|lähettäjä|de|da|van|od)\*?: |-{4,}|_{6,}"
 _SKREV = r"|[^\n]{0,150}(?:skrev|wrote|schrieb|kirjoitti)[^\n]{0,80}:[ \t]*$"
@@ -122,18 +161,26 @@ _CASES = (
     "ärende|mejl|mail|e-post|meddelande|förfrågan|felanmälan|fråga|request|ticket|message|e-?mail|enquiry|inquiry|query"
     "|case|henvendelse|sag|sak|besked|forespørsel|melding|support request"
 )
+_ANSWERING = r"(?:re|sv|vs|aw)(?:\[\d\])? ?:"
+ANSWERING = re.compile(_ANSWERING)
+"""How the subject of an answer begins."""
+_NO_ANSWER = rf"(?!{_ANSWERING})"
 ACK_SUBJECT = re.compile(
-    r"(?!(?:re|sv|vs|aw)(?:\[\d\])?:).{0,60}?(?:"
+    rf"{_NO_ANSWER}.{{0,60}}?(?:"
     rf"(?:vi har|we have|we've) (?:nu |now )?(?:tagit emot|mottagit|received|modtaget|mottatt|got) "
     rf"(?:ditt|din|er|ert|dit|deres|your) (?:{_CASES})"
-    r"|(?:ärende|felanmälan|ticket|case|request|incident|sag|sak|anfrage)\W{0,3}[\w-]{0,20}\W{0,3} "
-    r"(?:has been |har |är |er |is |wurde )?(?:received|created|logged|registered|opened|mottaget|mottagen|skapat"
-    r"|registrerat|registrerad|opprettet|oprettet|modtaget|mottatt|erstellt)"
     r"|olemme vastaanottaneet|ihre anfrage (?:ist eingegangen|wurde)|wir haben ihre"
     rf"|(?:bekräftelse|kvittens|tack för) (?:på )?(?:ditt|din|er) (?:{_CASES})"
     r")"
 )
 """How the subject of a ticket system's own confirmation reads; an answer to such a mail begins with Re: and is none."""
+CASE_SUBJECT = re.compile(
+    rf"{_NO_ANSWER}.{{0,60}}?"
+    r"(?:ärende|felanmälan|ticket|case|request|incident|sag|sagen|sak|anfrage)\W{0,3}[\w-]{0,20}\W{0,3} "
+    r"(?:has been |har |är |er |is |wurde )?(?:received|created|logged|registered|opened|mottaget|mottagen|skapat"
+    r"|registrerat|registrerad|opprettet|oprettet|modtaget|mottatt|erstellt)"
+)
+"""The same of a ticket: whether it is ours or our work, the text says."""
 ACK_TEXT = any_of(
     r"(?:has been|was) (?:logged|registered|received|created)",
     r"(?:we have|we've|vi har) (?:nu |now )?(?:tagit emot|mottagit|received|modtaget|mottatt) "
@@ -145,6 +192,32 @@ ACK_TEXT = any_of(
     r"skriv (?:ditt )?svar ovanför",
 )
 """What the text of a confirmation says in its first lines."""
+
+RECEIVED = any_of(
+    r"(?:we have|we've|vi har|vi bekrefter at vi har|vi bekræfter at vi har) (?:nu |now |nå )?(?:tagit emot"
+    r"|mottagit|fått"
+    r"|received|modtaget|mottatt|fået) (?:ditt|din|er|ert|dit|deres|jeres|your)\b",
+    rf"\byour (?:{_CASES})\b.{{0,60}}(?:has been|was|is being) (?:received|logged|registered|created|reviewed)",
+    rf"\b(?:tack för|takk for|tak for|thank you for|thanks for) (?:att du kontaktar|contacting|(?:ditt|din|er"
+    rf"|ert|dit|deres"
+    rf"|jeres|your) (?:{_CASES}))\b",
+    r"olemme vastaanottaneet|kiitos (?:viestistäsi|viestistänne|yhteydenotosta)",
+    r"ihre (?:anfrage|nachricht|e-mail) (?:ist|wurde)|wir haben ihre|danke für ihre|dank für ihre",
+    r"merci (?:de|pour) votre|nous avons (?:bien )?reçu votre",
+    r"\b(?:ditt|din|ert|er|dit|deres|jeres) (?:\w+ )?(?:ärende|mejl|felanmälan|förfrågan|henvendelse|sag|sak)\b.{0,60}"
+    r"(?:har |er |är )(?:nu )?(?:mottagi?t|mottaget|registrera[dt]|skapats|modtaget|mottatt|oprettet|opprettet"
+    r"|registreret)",
+)
+"""That a mail of ours has arrived. Other than an alarm, a confirmation speaks of "your" mail."""
+YOURS = re.compile(r"\b(?:ditt|din|ert|er|dit|deres|jeres|your|ihre?|viestinne|pyyntönne|votre)\b")
+ASSIGNED = any_of(
+    r"\b(?:tilldelat?s?|tilldelad|tilldelade|tildelt|delegerats?|skickats) (?:till )?(?:er|dig|jer|dere|deg"
+    r"|oss)\b(?! (?:nummer|handl|ärende|sag))",
+    r"\bassigned to (?:you|your)\b(?! the number)|\b(?:er|är) (?:oprettet|opprettet|skapat) (?:til|till|for|åt) "
+    r"(?:jer|dere|er)\b",
+    r"\b(?:ihnen|euch) zugewiesen\b|\bosoitettu (?:teille|sinulle)\b",
+)
+"""Work that a ticket system gives to us: no confirmation of what we asked."""
 
 RECEIPT_SUBJECT = re.compile(
     r"(?:läst|oläst|ej läst|inte läst|lästes inte|read|not read|gelesen|ungelesen|lest|ikke lest|læst|ikke læst|luettu"

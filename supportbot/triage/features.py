@@ -12,8 +12,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from supportbot.triage.facts import Facts
+from supportbot.triage.makes import MAKES
 from supportbot.triage.phrases import Span
-from supportbot.triage.text import Sentence
+from supportbot.triage.text import Sentence, fold
 
 GROUPS = ("word", "pair", "part", "stem", "near", "said", "fact", "device")
 """Each group is brought to length one by itself, so that a long mail's many parts do not drown its few facts."""
@@ -28,6 +29,15 @@ PARTS = frozenset(
 )
 """Concepts that mean something together only: what they make together is read, they are not."""
 _NUMBER = "0"
+_MAKE, _MODEL = "1", "2"
+DEVICE_NAMES = frozenset({_MAKE, _MODEL})
+"""The words that stand for every make and every model."""
+_NAMES = frozenset(
+    name for make in MAKES if not make.ordinary for name in (fold(make.name), *make.written) if " " not in name
+) | {"vvx", "ccx", "gxp", "grp", "evolve", "evolve2"}
+_DIGITS = 2
+"""From so many on a word of letters and digits is a model ("T46U"), and not "4G"."""
+_OFFICE = frozenset({"m365", "o365"})
 _SHORTEST, _LONGEST = 3, 5
 _STEM = 5
 """Letters of a word's beginning that stand for all its inflections."""
@@ -61,8 +71,19 @@ def features(told: Facts) -> Features:
 
 
 def plain_words(sentence: Sentence) -> list[str]:
-    """The folded words of a sentence; every number is the same word."""
-    return [word.plain if _has_letter(word.form) else _NUMBER for word in sentence.words]
+    """The folded words of a sentence; every number is the same word, and so is every make and every model.
+
+    What the cases' registries said of a model is no property of its name: a reader that learned it would charge
+    whoever names one.
+    """
+    return [_alike(word.plain) if _has_letter(word.form) else _NUMBER for word in sentence.words]
+
+
+@lru_cache(maxsize=16_384)
+def _alike(word: str) -> str:
+    if word in _NAMES:
+        return _MAKE
+    return _MODEL if sum(map(str.isdigit, word)) >= _DIGITS and word not in _OFFICE else word
 
 
 def _has_letter(form: str) -> bool:
@@ -72,7 +93,7 @@ def _has_letter(form: str) -> bool:
 @lru_cache(maxsize=16_384)
 def parts_of(word: str) -> tuple[str, ...]:
     """The parts of three to five letters of a word, its beginning and end marked by a space."""
-    if word == _NUMBER:
+    if word in (_NUMBER, _MAKE, _MODEL):
         return ()
     marked = f" {word} "
     return tuple(

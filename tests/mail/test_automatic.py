@@ -46,7 +46,11 @@ ONE_CLICK = ("List-Unsubscribe: <mailto:x@y.se>", "List-Unsubscribe-Post: List-U
         (("X-Autoreply-From: a@b.se",), "auto_reply"),
         (("Precedence: auto_reply",), "auto_reply"),
         (("X-Apple-Action: VACATION",), "auto_reply"),
-        (("Subject: Automatic reply: Outage",), "auto_reply"),
+        (("Subject: Automatic reply: Outage",), "human"),  # nothing else says so, and the text tells of a fault
+        (("Subject: Automatic reply: Outage", "In-Reply-To: <a@b.se>"), "auto_reply"),
+        (("Subject: Automatic reply: Outage", "Return-Path: <>"), "auto_reply"),
+        (("Auto-Submitted: auto-generated", "Message-ID: <2@nms.se>", "In-Reply-To: <1@nms.se>"), "machine"),
+        (("Auto-Submitted: auto-generated", "In-Reply-To: <alarm.1@kund.se>"), "machine"),
         (("Subject: Autosvar: Växeln", "In-Reply-To: <a@b.se>"), "auto_reply"),
         (("Subject: Vi har tagit emot ditt ärende", "Precedence: bulk"), "auto_reply"),
         (("Subject: [#55120] We have received your request", "X-Auto-Response-Suppress: All"), "auto_reply"),
@@ -59,8 +63,9 @@ ONE_CLICK = ("List-Unsubscribe: <mailto:x@y.se>", "List-Unsubscribe-Post: List-U
         (("List-Id: <grupp.kund.se>", "List-Post: <mailto:grupp@kund.se>"), "human"),
         (("List-Id: <grupp.kund.se>", "To: grupp@kund.se"), "bulk"),
         (("List-Unsubscribe: <mailto:x@y.se>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "human"),
-        ((*ONE_CLICK, "Feedback-ID: 1:2:3:esp"), "bulk"),
-        ((*ONE_CLICK, "Precedence: bulk"), "bulk"),
+        ((*ONE_CLICK, "Feedback-ID: 1:2:3:esp"), "human"),
+        ((*ONE_CLICK, "Precedence: bulk"), "human"),
+        ((*ONE_CLICK, "List-Id: <12.esp.se>"), "human"),
         ((*ONE_CLICK, "To: alla@kund.se"), "bulk"),
         (("Auto-Submitted: (sent (by \\) hand); auto-replied) NO ; owner=x",), "human"),
         (("Auto-Submitted: no (by hand (really))",), "human"),
@@ -91,6 +96,32 @@ def test_headers_say_whose_mail_it_is(fields: tuple[str, ...], nature: str) -> N
         ("Fraværende", "Jeg er på ferie, tilbage den 3. august.", "auto_reply"),
         ("Tack!", "Tack för ditt mejl.\nDetta är ett automatiskt svar och kan inte besvaras.", "auto_reply"),
         ("Ticket #5513 received: [ICX-1]", "We have received your request.", "auto_reply"),
+        ("Réponse automatique\u00a0: Panne", "Je suis absente jusqu'au 4 décembre.", "auto_reply"),
+        ("Réponse automatique : Panne", "Merci pour votre message.", "auto_reply"),
+        ("Automatiskt svar: SV: Växeln ligger nere", "Jag är på semester till den 5 augusti.", "auto_reply"),
+        ("Automatic reply: [ICX-1] The phone is dead", "I no longer work for Kund AB.", "auto_reply"),
+        ("AUTO: Bo Ek is out of the office", 'I am out of the office.\nNote: "Re: it does not ring"', "auto_reply"),
+        ("Bo Ek is out of the office.", "I will be out of the office starting 2026-05-04.", "auto_reply"),
+        ("OOO Re: Case 41203", "I am on leave until 7 December.", "auto_reply"),
+        ("Tak", "Tak for din henvendelse. Dette er en automatisk besked.", "auto_reply"),
+        ("Bekreftelse", "Vi har mottatt din henvendelse. Dette er en automatisk generert melding.", "auto_reply"),
+        # a robot's word for a message that answers none: a person shows us an alarm
+        ("Fel mejl", "Hej, det här kommer varje natt:\n\nDetta är ett automatiskt meddelande.\n\nAnna", "human"),
+        ("Fel mejl", "Hej, vi får detta:\n\nDetta är ett automatiskt svar. Spara det.\n\nAnna", "human"),
+        ("SV: Kön", "Detta är ett automatiskt svar, säger kön.\nDen svarar inte på knappval.", "human"),
+        # a person's absence, and a fault of an automatic reply
+        ("Semester: koppla mitt nummer till Eva", "Jag är på semester vecka 28, åter måndag.", "human"),
+        ("Semester", "Jag är på semester vecka 28. Mina samtal ska gå till Eva.", "human"),
+        ("Out of office: set my calls to go to James please", "I am on leave next week.", "human"),
+        ("Ferie", "Jeg er på ferie i næste uge. Viderestil mit nummer til Jens.", "human"),
+        ("Ferie: sett over samtalene mine til Kjell", "Jeg er på ferie, tilbake mandag.", "human"),
+        ("Lomalla", "Olen lomalla ensi viikolla. Käännä numeroni Päiville.", "human"),
+        ("Frånvarande", "Jag är frånvarande till den 4 maj, men växeln säger att jag är inne.", "human"),
+        ("Automatiskt svar: fel språk spelas upp", "Tack för ditt mejl. Det är engelska i stället.", "human"),
+        ("Automatic reply: not played", "Since Monday callers get nothing but silence.", "human"),
+        ("Automatisk svar: virker ikke", "Kundene hører bare stillhet.", "human"),
+        ("Autosvaret virker ikke", "Autosvaret virker ikke siden i går.", "human"),
+        ("Out of office: wrong message is played", "Callers hear that I am out of office.", "human"),
         # a person's mails about just these things
         ("Autosvar fungerar inte", "Vårt autosvar spelas inte upp när det är stängt.", "human"),
         ("Autosvar", "Vi vill ha ett nytt autosvar i kön.", "human"),
@@ -112,6 +143,63 @@ def test_headers_say_whose_mail_it_is(fields: tuple[str, ...], nature: str) -> N
 )
 def test_words_say_it_only_where_no_person_would_write_them(subject: str, text: str, nature: str) -> None:
     mail = _mail(f"Subject: {subject}", text=text)
+    assert mail.nature == nature, mail.nature_because
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("larm@kund.se", "Växel 2", "Växel 2 svarar inte.\nDetta är ett automatiskt meddelande och kan inte besvaras."),
+        ("noreply@larm.se", "Objekt 4711", "Linjen är bruten.\nDetta är ett automatiskt meddelande, kan ej besvaras."),
+        ("status@kund.se", "Trunk", "An alarm has been received.\nThis message was automatically generated."),
+        ("valvonta@kund.fi", "Vaihde", "Tämä on automaattinen viesti.\nVaihde ei vastaa."),
+        ("alarm@kund.de", "Anlage", "Dies ist eine automatische Nachricht.\nDie Anlage steht."),
+        ("prtg@kund.se", "[PRTG] Ping down", "Sensor down"),
+        ("fax@kund.se", "Fax mottaget från 08-1, 2 sidor", "Dokumentet är bifogat."),
+        ("Uptime Kuma <drift@kund.se>", "[Down] sip", "timeout"),
+        ("nas2@kund.se", "Volym", "Enhet: NAS\nStatus: försämrad"),
+        ("dect-manager@kund.se", "N870: Base 3 offline", "N870 event"),
+    ],
+)
+def test_a_device_or_program_is_known_by_its_address_and_its_form(sender: str, subject: str, text: str) -> None:
+    mail = _mail(f"From: {sender}", f"Subject: {subject}", text=text)
+    assert (mail.nature, mail.may_answer) == ("machine", False), mail.nature_because
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("Åsa <larm@kund.se>", "Larmet", "Hej,\n\nlarmet i hissen ringer inte ut.\nObjekt: 4\nAdress: Storgatan 1"),
+        ("Åsa <larm@kund.se>", "LARM: linjen", "Hej! Linjen är död."),
+        ("Bo <fax@kund.se>", "Faxet", "Vi kan inte faxa längre."),
+        ("Bo <nas@kund.se>", "SV: [NAS] fel", "Det är åtgärdat nu."),
+    ],
+)
+def test_people_write_from_such_addresses_too(sender: str, subject: str, text: str) -> None:
+    assert _mail(f"From: {sender}", f"Subject: {subject}", text=text).nature == "human"
+
+
+def test_a_mailer_by_which_nobody_writes() -> None:
+    assert _mail("X-Mailer: PRTG Network Monitor").nature == "machine"
+    assert _mail("X-Mailer: PHPMailer 6.9").nature == "human"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "nature"),
+    [
+        (
+            "Ärende NV-88190 skapat: Ekbacken",
+            "Ett nytt ärende har skapats och tilldelats er.\nFel: kön är tyst.",
+            "machine",
+        ),
+        ("Ticket 5512 created: dead queue", "A ticket has been created. Customer: Ekbacken", "machine"),
+        ("Sak 5512 opprettet", "Saken er tildelt dere. Vi har mottatt din henvendelse tidligere.", "machine"),
+        ("Ticket 5512 created: dead queue", "Your request has been received and logged.", "auto_reply"),
+        ("Ert ärende 5512 skapat", "Ärendet har tilldelats er handläggare Anna.", "auto_reply"),
+    ],
+)
+def test_a_ticket_system_that_gives_us_work_confirms_nothing(subject: str, text: str, nature: str) -> None:
+    mail = _mail("From: desk@partner.se", "Auto-Submitted: auto-generated", f"Subject: {subject}", text=text)
     assert mail.nature == nature, mail.nature_because
 
 
@@ -228,10 +316,13 @@ def test_persons_of_the_shared_cases_stay_persons() -> None:
         ("Nyheter i november!\n\nAvregistrera dig här", "bulk"),
         ("Our offers.\n\nUnsubscribe | View in browser", "bulk"),
         ("Hela växeln är nere sedan i morse, ingen kommer fram.", "human"),
+        ("Telefonerna i kassan ringer inte.\n\nAvregistrera dig från utskick", "human"),
+        ("Kan ni lägga till en användare?\n\nUnsubscribe", "human"),
     ],
 )
 def test_a_customers_mail_by_the_program_for_newsletters_is_a_persons(text: str, nature: str) -> None:
     assert _mail(*ONE_CLICK, text=text).nature == nature
+    assert _mail(*ONE_CLICK, "In-Reply-To: <a@icentrex.se>", text=text).nature == "human"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from supportbot.mail.message import FailedRecipient, ParsedMail
+from supportbot.mail.message import Desk, FailedRecipient, ParsedMail
 from supportbot.mail.parse import parse
 
 SHARED = Path(__file__).parents[2] / ".." / "shared"
@@ -201,3 +201,101 @@ def test_an_internationalised_recipient_in_words_is_whole() -> None:
     text += "<eva.åberg@eai.example>:\nno such user"
     mail = parse(f"From: MAILER-DAEMON@mx.kund.se\nReturn-Path: <>\nSubject: failure notice\n\n{text}".encode())
     assert [each.address for each in mail.failed] == ["eva.åberg@eai.example"]
+
+
+WEAK = "From: %s\nTo: kundcenter@icentrex.se\nSubject: %s\nContent-Type: text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        (
+            "noreply@fax.se",
+            "Faxet kunde inte levereras",
+            "Ditt fax till 08-465 00 70 kunde inte levereras (550 upptaget).",
+        ),
+        ("no-reply@pbx.se", "Voicemail delivery failed", "The recording could not be delivered to extension 214."),
+        ("root@pbx.se", "Delivery report: trunk", "550 5.7.1 trunk unreachable, 12 calls."),
+        (
+            "noreply@dhl.se",
+            "Delivery failed: 4711",
+            "Your parcel could not be delivered. Ask at kundcenter@icentrex.se.",
+        ),
+        (
+            "noreply@x.se",
+            "3 messages could not be delivered",
+            "kundcenter@icentrex.se: could not be delivered, password",
+        ),
+        (
+            "Bo Ek <postmaster@kund.se>",
+            "Undeliverable mails",
+            "Hi,\n\nmails are undeliverable: 550 5.7.1.\n\nbo@kund.se",
+        ),
+        (
+            "it-admin@kund.se",
+            "Undeliverable mails",
+            "Your mails could not be delivered since Monday, 550.\nann@kund.se",
+        ),
+        ("System Administrator <bo@kund.se>", "Mail delivery to us", "Rejected, 550 5.7.1 SPF. Please fix."),
+    ],
+)
+def test_notices_and_people_with_the_words_of_a_bounce_lose_no_mail(sender: str, subject: str, text: str) -> None:
+    mail = _mail(WEAK % (sender, subject), text)
+    assert mail.nature in ("human", "machine") and mail.failed == (), mail.nature_because
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Delivery has failed to these recipients:\n\nanna@kund.se\n550 5.1.1 not found\n",
+        "Your mail could not be delivered.\n\nMessage-ID: <ack.1.x@icentrex.se>\n",
+    ],
+)
+def test_a_weak_sender_that_names_the_mail_is_believed(text: str) -> None:
+    assert _mail(WEAK % ("noreply@mx.se", "Undeliverable: Växeln"), text).nature == "bounce"
+
+
+def test_an_alarm_with_the_null_path_is_no_bounce() -> None:
+    head = WEAK % ("noreply@rec.se", "Inspelning kunde inte levereras")
+    assert _mail(f"Return-Path: <>\n{head}", "Inspelningen kunde inte levereras, 552 full.").nature == "machine"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Levering forsinket: Re: x", "Levering til disse mottakerne er forsinket:\n\nanna@kund.se\n"),
+        ("Forsinket levering: Re: x", "Levering til følgende modtagere er forsinket:\n\nanna@kund.se\n"),
+        ("Toimitus viivästynyt: Re: x", "Toimitus seuraaville vastaanottajille on viivästynyt:\n\nanna@kund.se\n"),
+        ("Zustellung verzögert: Re: x", "Die Zustellung an folgende Empfänger verzögert sich:\n\nanna@kund.se\n"),
+    ],
+)
+@pytest.mark.parametrize("local", ["postmaster", "mailer-daemon"])
+def test_a_delay_is_a_bounce_that_is_not_for_good(subject: str, text: str, local: str) -> None:
+    mail = _mail("Return-Path: <>\n" + WEAK % (f"{local}@mx.kund.se", subject), text)
+    assert mail.nature == "bounce"
+    assert [(one.address, one.permanent) for one in mail.failed] == [("anna@kund.se", False)]
+
+
+@pytest.mark.parametrize("ours", ["kundcenter@icentrex.se", "elsewhere@icentrex.se"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Afsenderadresse: kundcenter@icentrex.se\nModtageradresse: anna@kund.se\n",
+        "Lähettäjän osoite:\nkundcenter@icentrex.se\nVastaanottajan osoite:\nanna@kund.se\n",
+        "Absenderadresse: | kundcenter@icentrex.se\nEmpfängeradresse: | anna@kund.se\n",
+        "Adresse de l'expéditeur: kundcenter@icentrex.se\nAdresse du destinataire: anna@kund.se\n",
+        "Sender Address:\tkundcenter@icentrex.se\nRecipient Address:\tanna@kund.se\n",
+        "From: kundcenter@icentrex.se\nTo: anna@kund.se\n",
+        "Your message from kundcenter@icentrex.se to anna@kund.se was rejected.\n",
+    ],
+)
+def test_who_sent_the_mail_is_no_recipient_of_it(text: str, ours: str) -> None:
+    head = WEAK % ("Microsoft Outlook <postmaster@kund.se>", "Undeliverable: x")
+    raw = f"Return-Path: <>\n{head}\n\nIt could not be delivered. 550 5.1.1\n\n{text}".replace("\n", "\r\n").encode()
+    assert [one.address for one in parse(raw, Desk((ours,), "mx")).failed] == ["anna@kund.se"]
+
+
+def test_our_own_address_is_no_recipient_wherever_it_stands() -> None:
+    text = "It could not be delivered. 550 5.1.1\n\nkundcenter@icentrex.se\nanna@kund.se\n"
+    raw = f"From: MAILER-DAEMON@mx.se\nSubject: Undeliverable\n\n{text}".encode()
+    assert [one.address for one in parse(raw, Desk(("kundcenter@icentrex.se",), "mx")).failed] == ["anna@kund.se"]

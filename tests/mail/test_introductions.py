@@ -377,6 +377,48 @@ def test_a_quote_without_a_colour_stays_quoted(colour: str) -> None:
     assert split(None, RED % colour).new_text == "Svar i rött."
 
 
+def test_an_answer_in_a_colour_may_stand_behind_the_question() -> None:
+    html = RED.replace("<p>Vilken?</p><p>", "<p>Var? ").replace("Den", "I hallen, den")
+    assert split(None, html % "red").new_text == "Svar i rött.\n\nVar? I hallen, den blå."
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '<span style="color:blue">Obs!</span> Vilken?',
+        '<a href="https://a.example" style="color:red">Vilken?</a> är',
+        '<a href="https://a.example"><span style="color:red">Vilken?</span></a> är',
+    ],
+)
+def test_another_colour_or_a_link_within_a_line_is_no_answer(beside: str) -> None:
+    found = split(None, RED.replace("Vilken?", beside) % "red")
+    assert "Vilken?" not in found.new_text
+    assert found.new_text.endswith("Den blå.")
+
+
+MARKED = """Hej,
+%s
+
+-----Ursprungligt meddelande-----
+Från: Kundcenter <k@icentrex.example>
+Skickat: den 3 november 2026 10:00
+Ämne: x
+
+[Kundcenter] Vilken port?
+[Lena] Port 3.
+[Lena Holm] Sedan i går.
+Med vänlig hälsning"""
+
+
+def test_answers_behind_the_own_name_are_new() -> None:
+    sender = Known("Lena Holm <lena@holm.example>")
+    found = split(MARKED % "mina svar står i texten.", None, sender)
+    assert found.new_text.endswith("[Lena] Port 3.\n[Lena Holm] Sedan i går.")
+    assert "Vilken port?" not in found.new_text and "Port 3." not in found.quoted
+    assert split(MARKED % "nu går det.", None, sender).new_text == "Hej,\nnu går det."
+    assert "Port 3." not in split(MARKED % "mina svar står i texten.", None, Known("Ove")).new_text
+
+
 def test_colours_of_a_quote_do_not_matter_where_nothing_is_said_of_them() -> None:
     assert split(None, (RED % "red").replace("Svar i rött.", "Nu går det.")).new_text == "Nu går det."
 

@@ -494,6 +494,12 @@ def test_markup_tells_the_signature() -> None:
     assert (found.new_text, found.signature) == ("Luren knastrar", "Alltid akut beredd!")
 
 
+def test_a_tab_before_an_arrow_in_a_quote_is_the_programs() -> None:
+    body = "Nu går det.\n\nDen 3 maj 2026 10:00 skrev Kundcenter <k@i.example>:\n\n> Vilken?\n%s> Den blå."
+    assert split(body % "\t", None).new_text == "Nu går det."
+    assert split("Så här:\n\t> show log\n\t> exit", None).new_text == "Så här:\n\t> show log\n\t> exit"
+
+
 def test_own_indented_block_is_no_quote() -> None:
     found = split(None, "<p>Så här står det:</p><blockquote>Fel 403</blockquote><p>Vad betyder det?</p>")
     assert "Fel 403" in found.new_text

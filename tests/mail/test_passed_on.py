@@ -1,0 +1,91 @@
+"""What is forwarded within a forward stays, and what a first mail leads to; an earlier exchange is still cut."""
+
+import pytest
+
+from supportbot.mail.newtext import Known, split
+
+
+def _mail(sender: str, subject: str, text: str) -> str:
+    return (
+        f"Från: {sender} <{sender.lower()}@kund.example>\nSkickat: den 3 november 2026 08:10\n"
+        f"Till: Eva Ström\nÄmne: {subject}\n\n{text}\n\n"
+    )
+
+
+FIRST = _mail("Ove", "Hissen", "Nödtelefonen i hissen är tyst.")
+FORWARDS = Known("Eva Ström <eva@kund.example>", subject="VB: Hissen")
+OPENS = Known("Eva Ström <eva@kund.example>", subject="Hissen står", opens=True)
+
+
+@pytest.mark.parametrize("subject", ["VB: Hissen", "[EXT] Fwd: Hissen", "Vidarebefordrat: Hissen"])
+@pytest.mark.parametrize("said", ["Säg till växelfolket.\n\n/Karl", ""])
+def test_a_forward_within_a_forward_stays(subject: str, said: str) -> None:
+    found = split("Tar ni den?\n\n" + _mail("Karl", subject, said) + FIRST, None, FORWARDS)
+    assert "Nödtelefonen i hissen är tyst." in found.new_text
+    assert found.quoted == ""
+    assert found.forwarded is not None and found.forwarded.sender == "Karl <karl@kund.example>"
+
+
+def test_an_answer_within_a_forward_is_without_what_it_answers() -> None:
+    found = split("Tar ni den?\n\n" + _mail("Karl", "SV: Hissen", "Säg till.\n\n/Karl") + FIRST, None, FORWARDS)
+    assert "Säg till." in found.new_text and "Nödtelefonen" not in found.new_text
+    assert "Nödtelefonen" in found.quoted
+
+
+@pytest.mark.parametrize(
+    "where", ["Oves fråga står längst ned.", "See his question at the bottom.", "Nederst står det."]
+)
+def test_who_points_to_the_bottom_means_the_first_mail(where: str) -> None:
+    chain = _mail("Karl", "SV: Hissen", "Ingen aning.") + _mail("Eva", "SV: Hissen", "Vet du?") + FIRST
+    found = split(f"{where}\n\n{chain}", None, FORWARDS)
+    assert "Ingen aning." in found.new_text and "Nödtelefonen i hissen är tyst." in found.new_text
+    assert found.quoted == ""
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n", "\n\n________________\n"])
+def test_what_a_first_mail_leads_to_is_kept_with_what_follows(gap: str) -> None:
+    pasted = _mail("Ove", "Hissen", "Besök på måndag.\n\nMvh\nOve")
+    found = split(f"Det här fick vi av Ove:{gap}{pasted}Gäller det oss?\n\nMvh\nEva Ström", None, OPENS)
+    assert "Besök på måndag.\n\nMvh\nOve\n\nGäller det oss?" in found.new_text
+    assert (found.signature, found.quoted) == ("Mvh\nEva Ström", "")
+    assert found.forwarded is not None and found.forwarded.sender == "Ove <ove@kund.example>"
+
+
+def test_an_exchange_that_a_first_mail_leads_to_is_kept_whole() -> None:
+    exchange = _mail("Ove", "SV: Hissen", "Den är lagad.") + FIRST
+    found = split(f"Så här har det gått:\n\n{exchange}Men den är tyst igen.", None, OPENS)
+    assert "Nödtelefonen" in found.new_text and found.new_text.endswith("Men den är tyst igen.")
+
+
+def test_the_signature_of_a_pasted_mail_stays_with_it() -> None:
+    found = split("Från hissfirman:\n\n" + _mail("Ove", "Hissen", "Vi kommer.\n\nMvh\nOve Lund"), None, OPENS)
+    assert found.new_text.endswith("Vi kommer.\n\nMvh\nOve Lund")
+    assert found.signature == ""
+
+
+def test_a_mail_of_the_desk_that_a_first_mail_leads_to_is_kept() -> None:
+    desk = Known(OPENS.sender, ("ove@kund.example",), OPENS.subject, opens=True)
+    assert "är tyst" in split("Ni skrev till oss:\n\n" + FIRST, None, desk).new_text
+    arrows = "Ni svarade:\n\nDen 3 november 2026 08:10 skrev Ove <ove@kund.example>:\n\n> Den är tyst.\n\nMen nu?"
+    assert split(arrows, None, desk).new_text == "Ni svarade:\n\nMen nu?"
+
+
+@pytest.mark.parametrize("known", [Known(subject="SV: Hissen"), Known(subject="")])
+def test_a_colon_in_an_answer_leads_to_nothing(known: Known) -> None:
+    assert "Nödtelefonen" not in split(f"Numret är det här: 310.\nOch detta:\n\n{FIRST}", None, known).new_text
+
+
+def test_a_signature_alone_above_a_forward_is_no_text() -> None:
+    head = FIRST.replace("<", "&lt;").replace("\n", "<br>")
+    html = f'<div id="Signature"><div>Hälsningar</div><div>Eva Ström</div><div>Hissfix, 070-174 00</div></div>{head}'
+    found = split(None, f"<div><br></div>{html}", FORWARDS)
+    assert found.new_text.startswith("Från: Ove") and found.signature.startswith("Hälsningar\nEva Ström")
+
+
+def test_thunderbirds_table_of_headers_is_read() -> None:
+    rows = {"Ämne": "Hissen", "Datum": "Tue, 3 Nov 2026 08:10:01 +0100", "Från": "Ove &lt;ove@kund.example&gt;"}
+    table = "".join(f"<tr><th>{name}: </th><td>{value}</td></tr>" for name, value in rows.items())
+    html = f"<p>Stämmer det?</p>-------- Vidarebefordrat meddelande --------<table>{table}</table><br>Den är tyst."
+    found = split(None, html).forwarded
+    assert found is not None
+    assert (found.sender, found.subject, found.text) == ("Ove <ove@kund.example>", "Hissen", "Den är tyst.")
