@@ -24,6 +24,7 @@ from supportbot.store import inbox
 from supportbot.store.inbox import InboxRow
 from supportbot.tickets.digest_values import LOOKED_AT
 from supportbot.tickets.privacy import mask_personal_numbers
+from supportbot.tickets.verdict import BY_CONTENT
 
 quarantine_app = group("Mails that were set aside for a person.")
 
@@ -32,7 +33,9 @@ Next: supportbot quarantine release {mail}   a matter for us: a ticket for revie
       supportbot quarantine drop {mail}      nothing is to follow
 Every byte of it: supportbot quarantine show {mail} --raw"""
 COLUMNS = ("id", "received", "sender", "subject", "reason")
-MailArgument = Annotated[int, typer.Argument(help="The mail's id in `quarantine list`.", metavar="ID")]
+MailArgument = Annotated[
+    int, typer.Argument(help="The mail's id in `quarantine list`, or in the digest.", metavar="ID")
+]
 
 
 @quarantine_app.command("list")
@@ -105,7 +108,7 @@ def _masked(mail: ParsedMail) -> ParsedMail:
 
 def _set_aside_row(conn: Connection, mail: int) -> InboxRow:
     row = inbox.get(conn, mail)
-    if row is None or row.verdict != "quarantine":
+    if row is None or not (row.verdict == "quarantine" or row.reason in BY_CONTENT):
         raise Invalid([Problem(f"mail {mail}", "is not set aside.", "See: supportbot quarantine list")])
     return row
 
@@ -130,6 +133,7 @@ def drop_quarantine(mail: MailArgument, by: ByOption = "", config: ConfigOption 
     async def work(stored: Stored) -> None:
         def change(conn: Connection) -> None:
             _set_aside_row(conn, mail)
+            inbox.look_again(conn, mail)
             inbox.finish(conn, mail, "ignore", f"{LOOKED_AT}{who}", None, stored.now())
 
         await stored.database.write(change)

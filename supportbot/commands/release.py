@@ -31,6 +31,7 @@ async def release(desk: Desk, mail_id: int, by: str) -> int:
 
     def store(conn: Connection) -> int:
         set_aside_mail(conn, mail_id)
+        inbox.look_again(conn, mail_id)
         now = desk.now()
         policy = desk.known.policy(decision.customer, decision.partner, WHY)
         number = tickets.reserve_number(conn)

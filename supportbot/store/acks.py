@@ -5,7 +5,7 @@ queue, so whoever counts takes turns with the others.
 """
 
 from datetime import datetime
-from zlib import crc32
+from hashlib import sha256
 
 from sqlalchemy import Connection, bindparam, func, literal_column, select
 
@@ -25,7 +25,8 @@ _OF_DOMAIN, _UNPROVEN = 0x1C3_0003 << 32, 0x1C3_0004
 
 def take_turns_for(conn: Connection, address: str, proven: bool) -> None:
     """Until this transaction ends nobody else counts what goes to this address's domain, or to unproven senders."""
-    take_turns(conn, _OF_DOMAIN | crc32(address.rpartition("@")[2].lower().encode()) if proven else _UNPROVEN)
+    domain = sha256(address.rpartition("@")[2].lower().encode()).digest()[:4]
+    take_turns(conn, _OF_DOMAIN | int.from_bytes(domain) if proven else _UNPROVEN)
 
 
 def to(conn: Connection, address: str, since: datetime) -> int:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, literal_column, or_, select, update
 
 from supportbot.mail.clean import clean_line
 from supportbot.store import contents, tables
 from supportbot.store.contents import content_hash
 from supportbot.store.sql import Prepared, insert_new
 from supportbot.tickets.ticket import Verdict
+from supportbot.tickets.verdict import BY_CONTENT
 
 How = Literal["moved", "copied", "keyword", "left", "gone"]
 """What became of the server's copy."""
@@ -142,8 +143,23 @@ def finish(conn: Connection, mail: int, verdict: Verdict, reason: str, ticket: i
 def set_aside(conn: Connection, mail: int, reason: str, now: datetime, sender: str = "", subject: str = "") -> None:
     """Leave the mail to a person, who is told sender and subject: cleaned and at most SHOWN signs each."""
     finish(conn, mail, "quarantine", reason, None, now)
+    _show(conn, mail, sender, subject)
+
+
+def leave_alone(conn: Connection, mail: int, reason: str, now: datetime, sender: str, subject: str) -> None:
+    """No ticket, by its words alone: staff are told sender and subject, and may decide otherwise."""
+    finish(conn, mail, "ignore", reason, None, now)
+    _show(conn, mail, sender, subject)
+
+
+def _show(conn: Connection, mail: int, sender: str, subject: str) -> None:
     shown = {"sender": clean_line(sender, SHOWN), "subject": clean_line(subject, SHOWN)}
     conn.execute(update(T).where(T.c.id == mail).values(shown))
+
+
+def look_again(conn: Connection, mail: int) -> None:
+    """A person wants to decide about a mail that was left alone by its words: it is set aside, as others are."""
+    conn.execute(update(T).where(T.c.id == mail, _LEFT_ALONE).values(verdict="quarantine"))
 
 
 _EARLIER = Prepared(
@@ -157,6 +173,7 @@ def earlier_copy(conn: Connection, content_hash: str, mail: int) -> int | None:
     return first
 
 
+_LEFT_ALONE = and_(T.c.verdict == literal_column("'ignore'"), T.c.reason.in_(BY_CONTENT))
 _SETTLED = T.c.on_server == literal_column("'settled'")
 _SET_ASIDE = T.c.verdict == literal_column("'quarantine'")
 
@@ -219,6 +236,12 @@ def not_settled(conn: Connection, since: datetime) -> tuple[int, int]:
 def quarantined(conn: Connection) -> list[InboxRow]:
     """What a person must look at, the oldest first."""
     return [InboxRow(*row) for row in conn.execute(select(*_ROW).where(_SET_ASIDE).order_by(T.c.id))]
+
+
+def left_alone(conn: Connection, since: datetime, limit: int) -> list[InboxRow]:
+    """Mails kept since then that got no ticket by their words alone, the oldest first."""
+    found = select(*_ROW).where(T.c.kept >= since, _LEFT_ALONE).order_by(T.c.kept).limit(limit)
+    return [InboxRow(*row) for row in conn.execute(found)]
 
 
 def counts(conn: Connection, since: datetime) -> list[tuple[Verdict | None, str, int]]:

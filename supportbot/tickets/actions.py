@@ -72,16 +72,15 @@ def set_urgent(ticket: Ticket, urgent: bool, policy: Policy, by: str, now: datet
     if ticket.decision.urgent == urgent:
         return Problem(f"ticket {ticket.number}", f"is already {'urgent' if urgent else 'not urgent'}.")
     changed = replace(ticket, decision=replace(ticket.decision, urgent=urgent), phone_escalation=None, updated=now)
-    journal = [JournalEntry(now, by, "urgency", "urgent" if urgent else "not urgent")]
+    entry = JournalEntry(now, by, "urgency", "urgent" if urgent else "not urgent")
     effects: list[Effect] = []
     if urgent:
-        changed, entries, effects = escalate(changed, policy, now, again=f"{now:%Y%m%dT%H%M%S}")
-        journal += entries
+        changed, _, effects = escalate(changed, policy, now, again=f"{now:%Y%m%dT%H%M%S}")
         if ticket.status is Status.TAKEN:
             assert changed.phone_escalation is not None
             changed = replace(changed, phone_escalation=replace(changed.phone_escalation, taken_by=ticket.taken_by))
             effects = []
-    return Plan(changed, journal=tuple(journal), effects=tuple(effects))
+    return Plan(changed, journal=(entry,), effects=tuple(effects))
 
 
 def decide_billing(ticket: Ticket, to: Literal["confirm", "waive"], why: str, by: str, now: datetime) -> Plan | Problem:

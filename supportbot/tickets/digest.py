@@ -70,6 +70,7 @@ def build(rows: DigestInput, now: datetime, registry: Registry = _NOBODY) -> Dig
             queued["billing"].append(_ticket_line(ticket, "billing", registry))
     queued["undelivered"] = _dead_letters(rows)
     queued["set_aside"] = [_set_aside_line(mail) for mail in sorted(rows.set_aside, key=lambda mail: mail.received)]
+    queued["left_alone"] = [_set_aside_line(mail) for mail in rows.left_alone]
     queued["trouble"] = [_trouble_line(fault) for fault in rows.troubles]
     sections = tuple(
         Section(name, tuple(lines[:MOST]), max(0, len(lines) - MOST)) for name, lines in queued.items() if lines
@@ -113,10 +114,11 @@ ORDER: tuple[SectionName, ...] = (
     "billing",
     "partner",
     "taken",
+    "left_alone",
 )
 """From what cannot wait to what is in good hands."""
 
-NOTED: tuple[SectionName, ...] = ("trouble", "undelivered", "set_aside")
+NOTED: tuple[SectionName, ...] = ("trouble", "undelivered", "set_aside", "left_alone")
 """Where the program's own notes stand, in English; elsewhere people's words do."""
 
 COMMANDS: dict[SectionName, tuple[str, str]] = {

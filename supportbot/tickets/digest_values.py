@@ -13,7 +13,18 @@ from supportbot.tickets.points import Point
 from supportbot.tickets.ticket import Ticket, Verdict
 
 SectionName = Literal[
-    "ring", "review", "unsure", "answered", "new", "partner", "taken", "billing", "set_aside", "undelivered", "trouble"
+    "ring",
+    "review",
+    "unsure",
+    "answered",
+    "new",
+    "partner",
+    "taken",
+    "billing",
+    "set_aside",
+    "left_alone",
+    "undelivered",
+    "trouble",
 ]
 
 LOOKED_AT = "looked at by "
@@ -61,6 +72,8 @@ class DigestInput:
     tickets: tuple[Ticket, ...] = ()
     """All that are open."""
     set_aside: tuple[SetAside, ...] = ()
+    left_alone: tuple[SetAside, ...] = ()
+    """Mails since the last digest that got no ticket by their words alone."""
     undelivered: tuple[Undelivered, ...] = ()
     seen: tuple[Seen, ...] = ()
     """Mails taken in since `since`, grouped by verdict and reason."""

@@ -64,6 +64,7 @@ _SECTIONS = {
     "billing": "not_purchased",
     "partner": "Partner AB",
     "taken": "Lisa",
+    "left_alone": "bulk (by its content)",
 }
 
 _TROUBLES = [

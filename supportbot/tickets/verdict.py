@@ -53,6 +53,10 @@ class Judged:
     own: OwnMail | None = None
 
 
+BY_CONTENT = ("bulk (by its content)", "an automatic reply (by its wording)")
+"""Reasons that rest on words alone: a customer may be among these mails, so they are listed for staff (triage.md)."""
+
+
 def judge(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged:
     """The first question of the table that answers; a mail that none of them stops opens a ticket."""
     for question in QUESTIONS:
@@ -103,7 +107,7 @@ def _automatic(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged |
     for ticket in claims.tickets:
         if is_proven(mail, decision, ticket):
             return Judged("follow-up", "an automatic reply to a mail of ours", ticket=ticket)
-    return Judged("ignore", f"an automatic reply ({mail.nature_because or 'by its wording'})")
+    return Judged("ignore", f"an automatic reply ({mail.nature_because})" if mail.nature_because else BY_CONTENT[1])
 
 
 def _bulk(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | None:
@@ -111,7 +115,7 @@ def _bulk(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | None
         return None
     if mail.nature != "bulk" and any("+" in to.address.partition("@")[0] for to in mail.to):
         return Judged("quarantine", "reads like bulk, and was sent to a plus-address")  # TH3: a stranger's login code
-    return Judged("ignore", f"bulk ({mail.nature_because or 'by its content'})")
+    return Judged("ignore", f"bulk ({mail.nature_because})" if mail.nature_because else BY_CONTENT[0])
 
 
 def _false_staff(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | None:

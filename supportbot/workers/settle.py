@@ -60,8 +60,10 @@ def settle(
     if judged.own and mail.nature == "bounce":
         _note_bounce(conn, judged.own, mail, now)
     number = plan.ticket.number if plan else None
-    if judged.verdict == "quarantine":
-        sender = mail.sender.address if mail.sender else mail.sender_shown
+    sender = mail.sender.address if mail.sender else mail.sender_shown
+    if judged.reason in verdict.BY_CONTENT:
+        inbox.leave_alone(conn, waiting.id, judged.reason, now, sender, mail.subject)
+    elif judged.verdict == "quarantine":
         inbox.set_aside(conn, waiting.id, judged.reason, now, sender, mail.subject)
     else:
         inbox.finish(conn, waiting.id, judged.verdict, judged.reason, number, now)

@@ -327,3 +327,17 @@ def test_what_mails_say_is_harmless_in_every_list(desk):
     (row,) = desk("tickets", "show", desk.PLAIN, "--json").rows
     assert row["subject"] == evil
     assert json.dumps(evil) in desk("tickets", "show", desk.PLAIN, "--json").out
+
+
+def test_a_mail_that_was_left_alone_by_its_words_can_become_a_ticket(desk):
+    """triage.md: bulk by content alone is listed for staff, for a customer may be among it."""
+    sold = {"verdict": "ignore", "reason": "bulk (by its content)", "subject": "Har du en kvart?"}
+    desk.change(lambda conn: conn.execute(update(tables.inbox).values(sold).where(tables.inbox.c.id == desk.ASIDE)))
+    page = desk("digest", "--print").out
+    assert "Har du en kvart? – läses som ett massutskick" in page
+    assert f"supportbot quarantine show {desk.ASIDE}" in page
+    assert desk("quarantine", "list").out == "Nothing is set aside.\n"
+    assert desk("quarantine", "show", desk.ASIDE).code == 0
+    said = desk("quarantine", "release", desk.ASIDE, "--by", "Lisa")
+    assert "is ticket" in said.out
+    assert desk("quarantine", "release", desk.ASIDE).code == 1

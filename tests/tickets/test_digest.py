@@ -51,6 +51,7 @@ def everything():
     return DigestInput(
         tickets=tickets,
         set_aside=(SetAside(7, NOW, "names a ticket that is not the sender's", "x@y.example", "hej"),),
+        left_alone=(SetAside(8, NOW, "bulk (by its content)", "sales@z.example", "Har du en kvart?"),),
         undelivered=(Undelivered(3, "forward", 10008, "fel@nordpartner.example", "550 no such user"),),
         seen=(
             Seen("ticket", "a person's fault", 13),
