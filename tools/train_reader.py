@@ -87,8 +87,9 @@ def case_of(row: Mapping[str, Any], told: Facts, book: RuleBook) -> Case:
 
 
 def _by_record(found: Features, told: Facts, book: RuleBook) -> bool:
-    """Whether a charge may rest on the registry's record of a device that is named: no text shows it, so none is learned
-    from; else whoever names a model would be charged.
+    """Whether a charge may rest on the registry's record of a device that is named.
+
+    No text shows that, so none is learned from: else whoever names a model would be charged.
     """
     named = not found["word"].keys().isdisjoint(DEVICE_NAMES)
     return named and book.answer("billable", told.places).answer == "none"

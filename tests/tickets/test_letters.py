@@ -407,6 +407,11 @@ def test_an_alert_of_a_partners_ticket_is_information():
     assert "på telefon och i den vanliga kanalen" in " ".join(letter.text.split())
 
 
+def test_an_alert_names_no_number_of_ours_as_the_partners():
+    letter = alerted(a_proven(**(URGENT | AT_PARTNER)), partner=replace(PARTNER, urgent_phone=None))
+    assert "Ring partnern: Nordpartner AB, inget nummer i registret" in " ".join(letter.text.split())
+
+
 def test_an_alert_under_review_says_what_must_be_found_out():
     notes = (Note("different_customers", ("C1, C2",)),)
     decided = URGENT | {"route": "review", "customer": None, "notes": notes}
