@@ -46,10 +46,10 @@ def usable_config(place: Path) -> Config:
         broken = [name for name in Config.model_fields if name not in sections]
         if not SPARED.issuperset(broken):
             raise
-        without = " and ".join(f"[{name}]" for name in broken) or "it"
+        without = f"without {' and '.join(f'[{name}]' for name in broken)}" if broken else "all the same"
         for problem in error.problems:
             warn(str(problem))
-        warn(f"This command goes on without {without}; a daemon that runs keeps the config that it has read.")
+        warn(f"This command goes on {without}; a daemon that runs keeps the config that it has read.")
         defaults = {name: Config.model_fields[name].get_default() for name in broken}
         return Config.model_construct(**sections | defaults)
 
@@ -97,11 +97,13 @@ def is_there(config: Config) -> bool:
     return not url.startswith(SQLITE) or (config.folder / url.removeprefix(SQLITE)).exists()
 
 
-def with_database(config_file: Path, work: Callable[[Stored], Awaitable[T]], make: bool = False) -> T:
-    """Open the database of a config, do the work, close it."""
+def with_database(
+    config_file: Path, work: Callable[[Stored], Awaitable[T]], make: bool = False, strict: bool = False
+) -> T:
+    """Open the database of a config, do the work, close it. `strict`: not with a config that has any mistake."""
 
     async def run() -> T:
-        config = usable_config(config_file)
+        config = load_config(config_file) if strict else usable_config(config_file)
         database = await open_database(config, make)
         try:
             return await work(Stored(config, database))

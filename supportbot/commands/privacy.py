@@ -78,7 +78,7 @@ def privacy_retention(
         await stored.database.write(lambda conn: retention.note(conn, now, actor(""), "retention", removed))
         return dict(removed)
 
-    counts = with_database(config, work)
+    counts = with_database(config, work, strict=True)  # by ages that somebody chose
     if as_json:
         say_json(counts)
         return
@@ -145,7 +145,7 @@ def privacy_erase(
         return
     if told and not yes:
         typer.confirm("Remove it? It cannot be undone.", abort=True)
-    left = with_database(config, lambda stored: _erase(stored, asked, who))
+    left = with_database(config, lambda stored: _erase(stored, asked, who), strict=True)
     if told:
         say("Removed.")
     _say_stays(left.stays)

@@ -88,7 +88,11 @@ def show_quarantine(
         read = None if raw else await read_one(content, desk_in(stored.config))
         if isinstance(read, ParsedMail):
             came = f"{row.received.astimezone(stored.zone):%Y-%m-%d %H:%M}"
-            known = {"mail": str(row.id), "received": came, "set aside": row.reason}
+            known = {
+                "mail": str(row.id),
+                "received": came,
+                ("set aside" if row.verdict == "quarantine" else "left alone"): row.reason,
+            }
             tell(known, _masked(read), without="may answer")  # whatever the mail says, nobody answers it
             say(NEXT.format(mail=mail))
             return

@@ -19,7 +19,7 @@ from supportbot.tickets.ticket import Arrived
 from supportbot.triage.decision import Decision
 from supportbot.workers.settle import store_plan
 
-WHY = "released by a person from what was set aside"
+WHY = "a person made a ticket of a mail that had none"
 
 
 async def release(desk: Desk, mail_id: int, by: str) -> int:

@@ -7,12 +7,12 @@ forwards and own answers into the same boxes as quotes: `newtext` decides.
 
 import html as entities
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from supportbot.mail import html_marks, style
+from supportbot.mail import html_marks, sheets
 from supportbot.mail.clean import clean_text
 from supportbot.mail.lines import Line, Mark, squeeze
 from supportbot.mail.wording import words
@@ -21,8 +21,6 @@ MAX_SOURCE = 5_000_000
 MAX_CHARS = 400_000
 MAX_DEPTH = 250
 MAX_URL = 300
-MOST_STYLED = 2000
-"""Elements of which it is asked whether a style sheet hides them; a mail has no more."""
 CELL = " | "
 RULE = "_" * 32
 
@@ -95,7 +93,7 @@ def _shown(html: str) -> tuple[Line, ...]:
         parser = LexborHTMLParser(source)
         root = parser.root
         if root is not None:
-            page.hidden = _hidden(parser, low)
+            page.styled = sheets.said(parser, low)
             _walk(root, page)
     except Exception:  # Nothing that a stranger wrote may stop the reader: better text without layout than none.
         return squeeze(Line(text.strip()) for text in _without_tags(source).split("\n"))
@@ -146,11 +144,15 @@ class _Page:
     plain: bool = False
     told: bool = False
     """Whether some of the line has no colour, and whether some has one that is spoken of."""
-    hidden: Collection[int] = ()
-    """Elements that a style sheet hides, by their place in memory."""
+    styled: Mapping[int, Mapping[str, bool]] = field(default_factory=dict)
+    """What style sheets say of elements being seen, by their place in memory."""
+    unseen: html_marks.Unseen = html_marks.SEEN
+    """Whether the text here is too small, or invisible: what is inside may say otherwise."""
 
     def write(self, text: str) -> None:
         """Add inline text; white space is squashed unless inside <pre>. A no-break space alone makes a line."""
+        if self.unseen != html_marks.SEEN:
+            return
         squashed = text.replace("\r", "") if self.pre else _SPACE.sub(" ", text)
         if squashed == " " and (not self.buffer or self.gap or self.buffer.endswith(" ")):
             return
@@ -196,26 +198,6 @@ class _Page:
         self.buffer, self.once, self.glued, self.plain, self.told = "", "", False, False, False
 
 
-def _hidden(parser: LexborHTMLParser, low: str) -> Collection[int]:
-    """The elements that style sheets hide, and nothing shows again."""
-    if "<style" not in low:
-        return ()
-    sheets = "\n".join([each.text() for each in parser.css("style")])[: style.LONGEST_SHEET]
-    if not html_marks.may_hide(sheets.lower()):
-        return ()
-    said: dict[int, dict[str, bool]] = {}
-    try:
-        for selector, seen in style.hiding_rules(sheets):
-            for node in parser.css(selector)[: max(0, MOST_STYLED - len(said))]:
-                own = html_marks.concealed(node.attributes)
-                shown = {name for name, hides in seen.items() if not hides or own.get(name) is False}
-                of_it = said.setdefault(node.mem_id, {})
-                of_it |= {name: name not in shown and of_it.get(name, True) for name in seen}
-    except Exception:  # Nothing that a stranger wrote may stop the reader: what more it would hide is shown.
-        pass
-    return frozenset(key for key, each in said.items() if any(each.values()))
-
-
 def _walk(root: LexborNode, page: _Page) -> None:
     """Depth first without recursion: each element is entered, its children are read, then it is left."""
     stack: list[tuple[LexborNode, Iterator[None] | None]] = [(root, None)]
@@ -231,9 +213,10 @@ def _walk(root: LexborNode, page: _Page) -> None:
         attributes = node.attributes
         if tag in SKIPPED or tag.startswith(("-", "!")) or (attributes and html_marks.is_hidden(attributes)):
             continue
-        if page.hidden and node.mem_id in page.hidden:
+        sheet = page.styled.get(node.mem_id) if page.styled else None
+        if sheet and html_marks.hides_all(sheet):
             continue
-        if attributes or tag in ACTING:  # others, such as Word's <o:p>, change nothing
+        if attributes or sheet or tag in ACTING:  # others, such as Word's <o:p>, change nothing
             visit = _visit(tag, node, attributes, page)
             next(visit)
             stack.append((node, visit))
@@ -244,7 +227,8 @@ def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: 
     """What an element does to the page before its children (up to the yield) and after them."""
     level, mark = html_marks.quotation(tag, attributes)
     gap = _gap(tag, attributes, page)
-    before = (page.level, page.mark)
+    before, unseen = (page.level, page.mark), page.unseen
+    page.unseen = html_marks.unseen(attributes, page.styled.get(node.mem_id), unseen)
     colour, linked = page.colour, page.linked
     if page.spoken:
         page.colour = html_marks.colour_of(attributes, colour, page.spoken)
@@ -259,6 +243,7 @@ def _visit(tag: str, node: LexborNode, attributes: dict[str, str | None], page: 
     yield
     _close(tag, node, attributes, page)
     page.block(gap)
+    page.unseen = unseen
     if (page.level, page.mark) != before:
         page.cut()
     page.level, page.mark = before

@@ -4,6 +4,7 @@ Pure. The trap: every program has its own marks, and Outlook puts "x_" before th
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -87,9 +88,32 @@ def is_hidden(attributes: Attributes) -> bool:
     return "hidden" in attributes or (style is not None and _of_style(style[:2000])[0])
 
 
+Unseen = tuple[bool, bool]
+"""Too small, invisible."""
+SEEN: Unseen = (False, False)
+_INHERITED = ("font", "font-size", "visibility")
+"""What these hide, something inside may show again."""
+
+
+def hides_all(said: Mapping[str, bool]) -> bool:
+    """Whether an element is hidden with all that is in it."""
+    return any(hides for name, hides in said.items() if name not in _INHERITED)
+
+
+def unseen(attributes: Attributes, sheet: Mapping[str, bool] | None, around: Unseen) -> Unseen:
+    """Whether text in an element is unseen, by its own style and the sheets', else as the text around it."""
+    style = attributes.get("style") if attributes else None
+    if not style and not sheet:
+        return around
+    own = _concealed(style[:2000], around != SEEN) if style else {}
+    said = {**(sheet or {}), **own}
+    small = said.get("font-size", said.get("font", around[0]))
+    return small, said.get("visibility", around[1])
+
+
 def concealed(attributes: Attributes) -> dict[str, bool]:
     """By property of its style, whether it hides the element."""
-    return _concealed((attributes.get("style") or "")[:2000])
+    return _concealed((attributes.get("style") or "")[:2000], True)
 
 
 def quotation(tag: str, attributes: Attributes) -> tuple[int, Mark]:
@@ -112,12 +136,13 @@ def _names(attributes: Attributes) -> str:
 @lru_cache(maxsize=_MOST_KEPT)
 def _of_style(style: str) -> tuple[bool, bool]:
     """Whether a style hides, and whether it draws Outlook's line. Kept: programs write the same few over and over."""
-    return any(_concealed(style).values()), _OUTLOOK_LINE.search(style[:500]) is not None
+    return hides_all(_concealed(style, False)), _OUTLOOK_LINE.search(style[:500]) is not None
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _concealed(style: str) -> dict[str, bool]:
-    return concealed_by(style) if may_hide(style.lower()) else {}
+def _concealed(style: str, whole: bool) -> dict[str, bool]:
+    """By property, whether a style hides; `whole`: also what it shows, of styles that surely hide nothing."""
+    return concealed_by(style) if whole or may_hide(style.lower()) else {}
 
 
 @lru_cache(maxsize=_MOST_KEPT)

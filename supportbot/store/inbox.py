@@ -6,7 +6,7 @@ lease has run out, and only one can finish: the second is told so by an error th
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection, and_, bindparam, case, func, literal_column, or_, select, update
@@ -173,6 +173,8 @@ def earlier_copy(conn: Connection, content_hash: str, mail: int) -> int | None:
     return first
 
 
+LONGEST_WAIT = timedelta(days=7)
+"""How long a mail may have waited to be judged, and still be told of."""
 _LEFT_ALONE = and_(T.c.verdict == literal_column("'ignore'"), T.c.reason.in_(BY_CONTENT))
 _SETTLED = T.c.on_server == literal_column("'settled'")
 _SET_ASIDE = T.c.verdict == literal_column("'quarantine'")
@@ -238,9 +240,10 @@ def quarantined(conn: Connection) -> list[InboxRow]:
     return [InboxRow(*row) for row in conn.execute(select(*_ROW).where(_SET_ASIDE).order_by(T.c.id))]
 
 
-def left_alone(conn: Connection, since: datetime, limit: int) -> list[InboxRow]:
-    """Mails kept since then that got no ticket by their words alone, the oldest first."""
-    found = select(*_ROW).where(T.c.kept >= since, _LEFT_ALONE).order_by(T.c.kept).limit(limit)
+def left_alone(conn: Connection, since: datetime) -> list[InboxRow]:
+    """Mails that since then got no ticket by their words alone, the oldest first; of those kept for LONGEST_WAIT."""
+    lately = T.c.kept >= since - LONGEST_WAIT
+    found = select(*_ROW).where(lately, T.c.finished >= since, _LEFT_ALONE).order_by(T.c.kept)
     return [InboxRow(*row) for row in conn.execute(found)]
 
 

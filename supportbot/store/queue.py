@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from supportbot.mail.clean import clean_line
 from supportbot.store import inbox, mailboxes, outbox, reconcile, reloads, retention, tables, tickets
-from supportbot.tickets.digest import MOST, DigestInput, SetAside, Undelivered
+from supportbot.tickets.digest import DigestInput, SetAside, Undelivered
 from supportbot.tickets.faults import Fault
 
 DAY = timedelta(days=1)
@@ -23,8 +23,7 @@ def digest_input(conn: Connection, now: datetime) -> DigestInput:
             SetAside(row.id, row.received, row.reason, row.sender, row.subject) for row in inbox.quarantined(conn)
         ),
         left_alone=tuple(
-            SetAside(row.id, row.received, row.reason, row.sender, row.subject)
-            for row in inbox.left_alone(conn, since, MOST + 1)
+            SetAside(row.id, row.received, row.reason, row.sender, row.subject) for row in inbox.left_alone(conn, since)
         ),
         undelivered=tuple(
             Undelivered(row.id, row.kind, row.ticket, row.recipient, row.bounce or row.reason)

@@ -44,8 +44,12 @@ def acknowledgement(
     partner: Partner | None,
     questions: Questions,
     templates: Templates,
+    again: bool = False,
 ) -> Letter:
-    """The acknowledgement in the sender's language, or in all of the desk's. `token` goes into the subject whole."""
+    """The acknowledgement in the sender's language, or in all of the desk's. `token` goes into the subject whole.
+
+    `again`: not of the mail that opened the ticket, but of one that made it urgent.
+    """
     scene = scene_of(ticket, partner)
     values: dict[str, object] = _neutral(ticket, token, office)
     if scene != "neutral":
@@ -58,7 +62,7 @@ def acknowledgement(
         values |= _partner(partner)
         if not partner.customer_may_call_icentrex:
             values |= {"office_phone": ""}
-    values |= {"scene": scene}
+    values |= {"scene": scene, "again": again}
     written = templates.write("acknowledgement", office.languages_for(ticket.decision.language), values)
     return Letter(
         to=replace(to, name="") if scene == "neutral" else to,

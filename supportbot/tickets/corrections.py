@@ -150,8 +150,8 @@ def differing(before: Decision, after: Decision) -> tuple[str, ...]:
 def correct(ticket: Ticket, asked: Asked, policy: Policy, by: str, now: datetime) -> Corrected | tuple[Problem, ...]:
     """The Plan of a correction and what is kept of it, or every reason against it.
 
-    Whoever says that it is urgent has it in hand, as with `ticket N urgent yes`: it is to be handled by telephone, and
-    no alert is raised.
+    Whoever corrects it to urgent has it in hand: it is to be handled by telephone, and no alert is raised. (One is by
+    `ticket N urgent yes`, where nobody has the ticket.)
     """
     if problems := tuple(contradictions(ticket.decision, asked.answers)):
         return problems

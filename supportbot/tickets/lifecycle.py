@@ -141,9 +141,14 @@ def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Poli
         withheld = _why_no_acknowledgement(arrived, policy)
         if withheld:
             journal.append(JournalEntry(now, US, "not acknowledged", withheld))
-        elif mail.sender and mail.sender.address.lower() == (ticket.sender or "").lower():  # partners know whom to ring
+        elif mail.sender and _is_the_customers(mail.sender, ticket):
             effects.append(AcknowledgeCustomer(ticket.number, arrived.inbox_id, mail.sender, arrived.received))
     return Plan(changed, (_article(arrived, changed),), tuple(journal), tuple(effects))
+
+
+def _is_the_customers(sender: Address, ticket: Ticket) -> bool:
+    """Whether who opened the ticket writes, and is no partner: a partner knows whom to ring."""
+    return ticket.decision.sender_is_partner is None and sender.address.lower() == (ticket.sender or "").lower()
 
 
 def automatic_note(ticket: Ticket, arrived: Arrived, now: datetime) -> Plan:

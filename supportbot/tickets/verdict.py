@@ -53,6 +53,8 @@ class Judged:
     own: OwnMail | None = None
 
 
+WORDED = ("its subject begins", "it says", "a confirmation:")
+"""How the mail reader's reason begins where no header tells."""
 BY_CONTENT = ("bulk (by its content)", "an automatic reply (by its wording)")
 """Reasons that rest on words alone: a customer may be among these mails, so they are listed for staff (triage.md)."""
 
@@ -107,7 +109,9 @@ def _automatic(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged |
     for ticket in claims.tickets:
         if is_proven(mail, decision, ticket):
             return Judged("follow-up", "an automatic reply to a mail of ours", ticket=ticket)
-    return Judged("ignore", f"an automatic reply ({mail.nature_because})" if mail.nature_because else BY_CONTENT[1])
+    if not mail.nature_because or mail.nature_because.startswith(WORDED):
+        return Judged("ignore", BY_CONTENT[1])
+    return Judged("ignore", f"an automatic reply ({mail.nature_because})")
 
 
 def _bulk(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | None:

@@ -52,7 +52,7 @@ _PARTS = {
     "tredjedelar": 3, "thirds": 3, "tredjedeler": 3, "tredjedele": 3, "fjardedelar": 4, "quarters": 4, "fjerdedeler": 4,
     "fjerdedele": 4, "femtedelar": 5, "fifths": 5,
 }  # fmt: skip
-_PER_CENT = frozenset(["procent", "percent", "prosent", "prosenttia", "cent"])
+_PER_CENT = frozenset(["procent", "percent", "prosent", "prosenttia"])
 _HALF = frozenset(
     {"halften", "halva", "manga", "flesta", "merparten", "majoriteten", "half", "most", "many", "flertalet"}
 )
@@ -83,7 +83,7 @@ def shares(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Span]]:
 def _is_most(words: Sequence[str], at: int) -> bool:
     """ "Två tredjedelar", "three quarters", "80 procent"."""
     before = _value(words[at - 1]) if at else None
-    if words[at] in _PER_CENT:
+    if words[at] in _PER_CENT or list(words[at : at + 2]) == ["per", "cent"]:
         return before is not None and 50 <= before <= 100
     return before is not None and 2 * before >= _PARTS.get(words[at], before * 2 + 1)
 

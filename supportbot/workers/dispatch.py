@@ -38,7 +38,14 @@ def _letter(effect: Effect, ticket: Ticket | None, mail_text: str, raw: bytes, k
             token = thread.sign(ticket.number, known.keys[0])
             ticket = replace(ticket, opened=effect.received or ticket.opened)
             return letters.acknowledgement(
-                ticket, effect.to, token, known.office, partner, known.questions, known.templates
+                ticket,
+                effect.to,
+                token,
+                known.office,
+                partner,
+                known.questions,
+                known.templates,
+                effect.received is not None,
             )
         case ForwardToPartner() if ticket:
             partner = known.partner(effect.partner)

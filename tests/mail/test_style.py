@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from supportbot.mail import html, style
+from supportbot.mail import html, sheets, style
 
 HIDES = (
     "display:none", "DISPLAY : None !important", "display:/**/none", "display:n\\6fne", "visibility:hidden",
@@ -64,6 +64,30 @@ def test_a_sheet_without_its_end_hides_as_in_a_browser() -> None:
 def test_an_element_may_show_itself_against_the_sheet() -> None:
     assert "VIKTIGT" in shown("display:block", ".x{display:none}")
     assert shown("color:red", ".x{display:none}") == "Hej"
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "sheet"),
+    [
+        ("font-size:0px", "font-size:13px", ""),
+        ("font:0/0 a", "font:14px Arial", ""),
+        ("font-size:0", "font:14px Arial", ""),
+        ("visibility:hidden", "visibility:visible", ""),
+        ("", "font-size:14px", ".b{font-size:0}"),
+        ("", "", ".b{font-size:0} span{font-size:14px}"),
+    ],
+)
+def test_what_is_inside_may_be_shown_again(outer: str, inner: str, sheet: str) -> None:
+    """The layout of MJML and many newsletter programs: the cell is of no size, its text is not."""
+    page = f'<style>{sheet}</style><table><tr><td class="b" style="{outer}">gap<div><span style="{inner}">Alla är döda'
+    assert html.to_text(page + "</span></div>gap</td></tr></table><p>Hej</p>").split() == ["Alla", "är", "döda", "Hej"]
+
+
+def test_sheets_that_speak_of_too_much_hide_nothing() -> None:
+    rows = "<tr><td>Rad</td></tr>" * (sheets.MOST_STYLED + 1)
+    assert (
+        html.to_text(f"<style>td{{font-size:0}} td{{font-size:14px}}</style><table>{rows}</table>").count("Rad") > 2000
+    )
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ ASKED = {
         conn, inbox.quarantined(conn)[0].id, "bulk (by its content)", NOW, "a@b.example", "hej"
     ),
     "inbox.look_again": lambda conn: inbox.look_again(conn, 15),
-    "inbox.left_alone": lambda conn: inbox.left_alone(conn, TODAY - DAY, 51),
+    "inbox.left_alone": lambda conn: inbox.left_alone(conn, TODAY - DAY),
     "inbox.earlier_copy": lambda conn: inbox.earlier_copy(conn, "hash", 2),
     "inbox.to_put_away": lambda conn: inbox.to_put_away(conn, "kundcenter", "INBOX", 7, 100),
     "inbox.highest": lambda conn: inbox.highest(conn, "kundcenter", "INBOX", 7),

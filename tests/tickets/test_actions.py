@@ -107,6 +107,11 @@ def test_a_ticket_that_somebody_has_needs_no_alert():
     assert (plan.ticket.phone_escalation.taken_by, plan.effects) == ("Eva", ())
 
 
+def test_a_resolved_ticket_must_be_taken_before_it_is_called_urgent():
+    done = actions.resolve(a_ticket(), "klart", "Lisa", NOW).ticket
+    assert "take" in actions.set_urgent(done, True, POLICY, "Lisa", NOW).mend
+
+
 def test_an_urgency_that_was_taken_back_by_mistake_is_alerted_again():
     first = actions.set_urgent(a_ticket(), True, POLICY, "Lisa", NOW)
     gone = actions.set_urgent(first.ticket, False, POLICY, "Lisa", NOW)

@@ -6,7 +6,7 @@ import pytest
 from builders import a_decision, a_mail, a_ticket
 
 from supportbot.mail.message import Address, FailedRecipient, Forwarded
-from supportbot.tickets.verdict import Claims, OwnMail, is_proven, judge
+from supportbot.tickets.verdict import BY_CONTENT, Claims, OwnMail, is_proven, judge
 
 TICKET = a_ticket()
 OTHER = replace(a_ticket(), number=10043, participants=("bo@annan.example",), decision=a_decision(customer="C2"))
@@ -42,6 +42,14 @@ CASES = [
     ("out of office, ours", a_mail(nature="auto_reply"), a_decision(kind="auto_reply"), Claims((ACK,), (TICKET,)),
      "follow-up", 10042),
     ("out of office, nobody's", a_mail(nature="auto_reply"), a_decision(kind="auto_reply"), Claims(), "ignore", None),
+    (
+        "an absence by its words",
+        a_mail(nature="auto_reply", nature_because='its subject begins "semester"'),
+        a_decision(kind="auto_reply"),
+        Claims(),
+        "ignore",
+        None,
+    ),
     ("a newsletter", a_mail(nature="bulk"), a_decision(kind="bulk"), Claims(), "ignore", None),
     ("a customer passes on another's mail", a_mail(forwarded=PASSED_ON), a_decision(), Claims(tickets=(OTHER,)),
      "ticket", None),
@@ -88,3 +96,10 @@ def test_the_partner_may_write_in_its_ticket_only():
     assert is_proven(mail, replace(STRANGER, sender_is_partner="P1"), theirs)
     assert not is_proven(mail, replace(STRANGER, sender_is_partner="P2"), theirs)
     assert not is_proven(mail, replace(STRANGER, sender_is_partner="P1"), TICKET)
+
+
+def test_what_rests_on_words_alone_is_told_as_such():
+    said = a_mail(nature="auto_reply", nature_because='its subject begins "semester"')
+    headed = a_mail(nature="auto_reply", nature_because="Auto-Submitted: auto-replied")
+    reasons = [judge(one, a_decision(kind="auto_reply"), Claims()).reason for one in (said, a_mail(), headed)]
+    assert [reason in BY_CONTENT for reason in reasons] == [True, True, False]
