@@ -44,12 +44,8 @@ def acknowledgement(
     partner: Partner | None,
     questions: Questions,
     templates: Templates,
-    again: bool = False,
 ) -> Letter:
-    """The acknowledgement in the sender's language, or in all of the desk's. `token` goes into the subject whole.
-
-    `again`: not of the mail that opened the ticket, but of one that made it urgent.
-    """
+    """The acknowledgement in the sender's language, or in all of the desk's. `token` goes into the subject whole."""
     scene = scene_of(ticket, partner)
     values: dict[str, object] = _neutral(ticket, token, office)
     if scene != "neutral":
@@ -62,7 +58,7 @@ def acknowledgement(
         values |= _partner(partner)
         if not partner.customer_may_call_icentrex:
             values |= {"office_phone": ""}
-    values |= {"scene": scene, "again": again}
+    values |= {"scene": scene}
     written = templates.write("acknowledgement", office.languages_for(ticket.decision.language), values)
     return Letter(
         to=replace(to, name="") if scene == "neutral" else to,

@@ -17,8 +17,6 @@ class AcknowledgeCustomer:
     ticket: int
     inbox_id: int
     to: Address
-    received: datetime | None = None
-    """When the mail came that it answers, where that is not the ticket's first."""
 
     @property
     def key(self) -> str:

@@ -123,7 +123,7 @@ def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Polic
 def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Policy, now: datetime) -> Plan:
     """A person's mail joins its ticket: reopened when resolved, raised when it has become urgent.
 
-    Then the customer is told whom to ring, as for a first mail (T4); else a follow-up is not acknowledged.
+    It is never acknowledged: staff are alerted, and ring.
     """
     arrived, decision = masked_arrival(arrived, decision)
     mail = arrived.mail
@@ -138,17 +138,7 @@ def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Poli
         changed = replace(changed, decision=replace(ticket.decision, urgent=True, reasons=reasons))
         changed, entries, effects = escalate(changed, policy, now, again=str(arrived.inbox_id))
         journal += entries
-        withheld = _why_no_acknowledgement(arrived, policy)
-        if withheld:
-            journal.append(JournalEntry(now, US, "not acknowledged", withheld))
-        elif mail.sender and _is_the_customers(mail.sender, ticket):
-            effects.append(AcknowledgeCustomer(ticket.number, arrived.inbox_id, mail.sender, arrived.received))
     return Plan(changed, (_article(arrived, changed),), tuple(journal), tuple(effects))
-
-
-def _is_the_customers(sender: Address, ticket: Ticket) -> bool:
-    """Whether who opened the ticket writes, and is no partner: a partner knows whom to ring."""
-    return ticket.decision.sender_is_partner is None and sender.address.lower() == (ticket.sender or "").lower()
 
 
 def automatic_note(ticket: Ticket, arrived: Arrived, now: datetime) -> Plan:

@@ -87,7 +87,6 @@ _COUNT = {
 SAMPLES: dict[str, dict[str, object]] = {
     "acknowledgement": {
         "scene": SCENES,
-        "again": (False, True),
         "kind": get_args(Kind),
         "number": ("10042",),
         "token": (_TOKEN,),

@@ -3,7 +3,6 @@
 Called inside the ticket's transaction, so that number, letter and outbox row are stored together or not at all.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from secrets import token_bytes
 
@@ -36,16 +35,8 @@ def _letter(effect: Effect, ticket: Ticket | None, mail_text: str, raw: bytes, k
         case AcknowledgeCustomer() if ticket:
             partner = known.partner(ticket.decision.partner)
             token = thread.sign(ticket.number, known.keys[0])
-            ticket = replace(ticket, opened=effect.received or ticket.opened)
             return letters.acknowledgement(
-                ticket,
-                effect.to,
-                token,
-                known.office,
-                partner,
-                known.questions,
-                known.templates,
-                effect.received is not None,
+                ticket, effect.to, token, known.office, partner, known.questions, known.templates
             )
         case ForwardToPartner() if ticket:
             partner = known.partner(effect.partner)

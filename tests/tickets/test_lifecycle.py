@@ -98,31 +98,9 @@ def test_a_follow_up_to_a_taken_ticket_keeps_its_taker():
 def test_a_follow_up_raises_a_ticket_that_has_become_urgent():
     plan = follow_up(a_ticket(), arrived(inbox_id=8), URGENT, POLICY, NOW)
     assert plan.ticket.decision.urgent
-    alerts = [effect.to for effect in plan.effects if isinstance(effect, RaiseAlert)]
-    assert alerts == [JOUR, LEAD]
+    assert [effect.to for effect in plan.effects] == [JOUR, LEAD]
     again = follow_up(plan.ticket, arrived(inbox_id=9), URGENT, POLICY, NOW)
     assert not again.effects
-
-
-def test_a_follow_up_that_makes_it_urgent_tells_the_customer_whom_to_ring():
-    mail = arrived(inbox_id=8)
-    plan = follow_up(a_ticket(), mail, URGENT, POLICY, NOW)
-    (told,) = [effect for effect in plan.effects if isinstance(effect, AcknowledgeCustomer)]
-    assert (told.to, told.received) == (mail.mail.sender, mail.received)
-    assert not follow_up(a_ticket(), mail, a_decision(), POLICY, NOW).effects
-
-
-def test_nobody_else_is_told_whom_to_ring_and_no_machine_is():
-    partner = a_mail(sender=Address("Nordpartner", "fel@nordpartner.example"))
-    plan = follow_up(a_ticket(), arrived(partner, inbox_id=8), URGENT, POLICY, NOW)
-    assert not any(isinstance(effect, AcknowledgeCustomer) for effect in plan.effects)
-    theirs = a_ticket(a_decision(sender_is_partner="P1"))
-    plan = follow_up(theirs, arrived(inbox_id=8), URGENT, POLICY, NOW)
-    assert not any(isinstance(effect, AcknowledgeCustomer) for effect in plan.effects)
-    machine = a_mail(no_answer="list header List-Id")
-    plan = follow_up(a_ticket(), arrived(machine, inbox_id=8), URGENT, POLICY, NOW)
-    assert not any(isinstance(effect, AcknowledgeCustomer) for effect in plan.effects)
-    assert plan.journal[-1].text == "list header List-Id"
 
 
 def test_an_automatic_reply_changes_nothing():

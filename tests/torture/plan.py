@@ -36,7 +36,7 @@ from torture.faults import (
 from torture.world import Servers
 
 DATABASES = ("sqlite", "postgres")
-STEPS = 10
+STEPS = 11
 """Of the schema."""
 CALLS = ("sql", "commit", "imap", "smtp")
 PENDING = ("webhook-posted", "webhook-answered", "mail command before its commit", "mail command after its commit")
