@@ -34,6 +34,11 @@ SQLITE = "sqlite:///"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+def sqlite_file(url: str, folder: Path) -> Path | None:
+    """The file of a SQLite database, taken from `folder`; None for another database."""
+    return folder / url.removeprefix(SQLITE) if url.startswith(SQLITE) else None
+
+
 class Hours(Section):
     days: str = "mon-fri"
     opens: TimeOfDay = Field(default=time(8), alias="from")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from supportbot import config_between, config_words
-from supportbot.config import SQLITE, Config, DatabaseSection, RulesSection
+from supportbot.config import SQLITE, Config, DatabaseSection, RulesSection, sqlite_file
 from supportbot.config_values import Secret
 from supportbot.errors import Invalid, Problem
 from supportbot.toml_words import tables
@@ -125,8 +125,8 @@ def _absolute(value: Any, folder: Path) -> Any:
     if not isinstance(value, BaseModel):
         return value
     changed = {name: _absolute(getattr(value, name), folder) for name in type(value).model_fields}
-    if isinstance(value, DatabaseSection) and value.url.startswith(SQLITE):
-        changed["url"] = SQLITE + str(folder / value.url.removeprefix(SQLITE))
+    if isinstance(value, DatabaseSection) and (file := sqlite_file(value.url, folder)):
+        changed["url"] = f"{SQLITE}{file}"
     return value.model_copy(update=changed)
 
 

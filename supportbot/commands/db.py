@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from supportbot.commands.common import DEFAULT_CONFIG, ConfigOption, counted, group, say
 from supportbot.commands.opening import Stored, load_config, open_database, with_database
-from supportbot.config import SQLITE, DatabaseSection
+from supportbot.config import SQLITE, DatabaseSection, sqlite_file
 from supportbot.config_values import Secret
 from supportbot.config_words import told
 from supportbot.errors import Invalid, Problem
@@ -63,10 +63,9 @@ def db_restore(
     from supportbot.store import backup as backups
 
     settings = load_config(config)
-    url = settings.database.url
-    if not url.startswith(SQLITE):
+    file = sqlite_file(settings.database.url, settings.folder)
+    if file is None:
         raise Invalid([Problem("database.url", "is no SQLite database: only these are restored.", "Use pg_restore.")])
-    file = settings.folder / url.removeprefix(SQLITE)
     kept = backups.restore(backup, file, datetime.now(UTC), replace)
 
     async def upgrade() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from supportbot.commands.common import warn
-from supportbot.config import SQLITE, Config
+from supportbot.config import Config, sqlite_file
 from supportbot.config_file import load, readable
 from supportbot.errors import Invalid, Problem, Unreachable
 from supportbot.store.database import Database
@@ -80,21 +80,20 @@ class Stored:
 
 async def open_database(config: Config, make: bool) -> Database:
     """The database; with `make`, a new one where there is none. Raises Unreachable that names its file."""
-    url = config.database.url
     try:
         return await open_configured(config, migrate=make)
     except Unreachable as error:
-        if not url.startswith(SQLITE):  # the text of another one's URL may hold a password
+        file = sqlite_file(config.database.url, config.folder)
+        if file is None:  # the text of another one's URL may hold a password
             raise
-        file = config.folder / url.removeprefix(SQLITE)
         mend = error.mend or "Look at database.url, and at whose the file is."
         raise Unreachable(f"{file}: {error.what.rstrip('.')}.", mend) from error
 
 
 def is_there(config: Config) -> bool:
     """Whether there is a database to open, as far as its file tells; a server's is."""
-    url = config.database.url
-    return not url.startswith(SQLITE) or (config.folder / url.removeprefix(SQLITE)).exists()
+    file = sqlite_file(config.database.url, config.folder)
+    return file is None or file.exists()
 
 
 def with_database(

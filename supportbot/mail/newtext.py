@@ -6,7 +6,7 @@ words point below ("se nedan"), or where nothing else was written; else the mail
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from supportbot.mail import banners, notices
@@ -155,7 +155,7 @@ def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
         own, quoted = [Line(line.text) for line in lines], []  # All of it in ">", but no mail is quoted: own words.
     text, signature = split_signature(squeeze(own), known.sender)
     answers = [line for line in quoted if line.mark == "coloured" or _is_marked(line.bare, known)]
-    if not answers or not _answers_below(own):
+    if not answers or not _says(own, ANSWERS_BELOW):
         return _Pieces(text, signature, [], quoted, [], None)
     cut = frozenset(map(id, answers))
     return _Pieces(text, signature, [], [line for line in quoted if id(line) not in cut], [Line(""), *answers], None)
@@ -166,10 +166,13 @@ def _is_marked(text: str, known: Known) -> bool:
     return text[:1] == "[" and "]" in text[:60] and is_own_name(text, names_in(known.sender))
 
 
-def _answers_below(own: Sequence[Line]) -> bool:
-    """Whether the sender says that he answers inside the mail below ("se mina svar i rött")."""
-    low = " ".join(line.bare for line in own).lower()
-    return any(phrase in low for phrase in ANSWERS_BELOW)
+def _low(own: Sequence[Line]) -> str:
+    return " ".join(line.bare for line in own).lower()
+
+
+def _says(own: Sequence[Line], phrases: Iterable[str]) -> bool:
+    low = _low(own)
+    return any(phrase in low for phrase in phrases)
 
 
 def _all_blank(lines: Sequence[Line]) -> bool:
@@ -221,8 +224,8 @@ def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after
     said = _is_a_word(own) and (begun.sent or prefix in REPLY_SUBJECTS)
     if not words.strip("-_=* .") and not said:
         return _all_blank(after) and (begun.kind != "attribution" or not any(line.level for line in quote))
-    low = " ".join(line.bare for line in own).lower()
-    return any(_takes_up(phrase, low) for phrase in TAKEN_UP) and not _answers_below(own)
+    low = _low(own)
+    return any(_takes_up(phrase, low) for phrase in TAKEN_UP) and not _says(own, ANSWERS_BELOW)
 
 
 def _is_pasted(own: Sequence[Line], known: Known) -> bool:
@@ -291,7 +294,7 @@ def _unwrap(
     mail = squeeze(Line(line.text, max(0, line.level - level), line.mark) for line in body)
     if begun.kind != "forward" and _is_pasted(own, known):
         inner = _pasted(mail, known)
-    elif _points_to_the_bottom(own):
+    elif _says(own, AT_THE_BOTTOM):
         inner = _Pieces(list(mail), [], [], [], [], None)
     else:
         inner = _take_apart(mail, Known(ours=known.ours, subject=begun.fields.get("subject", "")), depth + 1)
@@ -307,11 +310,6 @@ def _unwrap(
         below=[blank, *below],
         forwarded=Forwarded(fields.get("from", ""), fields.get("subject", ""), fields.get("date", ""), join(kept)),
     )
-
-
-def _points_to_the_bottom(own: Sequence[Line]) -> bool:
-    low = " ".join(line.bare for line in own).lower()
-    return any(phrase in low for phrase in AT_THE_BOTTOM)
 
 
 def _pasted(mail: Sequence[Line], known: Known) -> _Pieces:

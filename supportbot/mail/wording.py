@@ -187,6 +187,7 @@ ANSWERS_BELOW = (
     "svarer under", "i rött", "i röd text", "i blått", "i blå text", "i grönt", "i grön text", "med rött", "med blått",
     "in red", "in blue", "in green",
 )  # fmt: skip
+"""Above a quotation: the sender answers inside the mail below."""
 AT_THE_BOTTOM = (
     "längst ner", "längst ned", "at the bottom", "at the very bottom", "nederst", "alimpana", "alimmaisena",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from supportbot.config import SQLITE
+from supportbot.config import sqlite_file
 from supportbot.errors import Away, Invalid, Problem
 from supportbot.store import backup, lock, schema, sqlite
 from supportbot.store.lock import Lock
@@ -39,8 +39,8 @@ class Database(ABC):
         `password`: of a PostgreSQL server that wants one.
         Raises Occupied for the database of a newer program, Unreachable, Denied.
         """
-        if url.startswith(SQLITE):
-            return await SqliteDatabase.start(folder / url.removeprefix(SQLITE), migrate)
+        if file := sqlite_file(url, folder):
+            return await SqliteDatabase.start(file, migrate)
         if url.startswith("postgresql+asyncpg://"):
             from supportbot.store.postgres import PostgresDatabase  # its driver is loaded where it is used
 

@@ -1,12 +1,13 @@
 """All that waits for a person -> the input of the digest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
 from supportbot.mail.clean import clean_line
 from supportbot.store import inbox, mailboxes, outbox, reconcile, reloads, retention, tables, tickets
+from supportbot.store.inbox import InboxRow
 from supportbot.tickets.digest import DigestInput, SetAside, Undelivered
 from supportbot.tickets.faults import Fault
 
@@ -19,12 +20,8 @@ def digest_input(conn: Connection, now: datetime) -> DigestInput:
     since = _last_digest(conn) or now - DAY
     return DigestInput(
         tickets=tickets.open_tickets(conn),
-        set_aside=tuple(
-            SetAside(row.id, row.received, row.reason, row.sender, row.subject) for row in inbox.quarantined(conn)
-        ),
-        left_alone=tuple(
-            SetAside(row.id, row.received, row.reason, row.sender, row.subject) for row in inbox.left_alone(conn, since)
-        ),
+        set_aside=_as_told(inbox.quarantined(conn)),
+        left_alone=_as_told(inbox.left_alone(conn, since)),
         undelivered=tuple(
             Undelivered(row.id, row.kind, row.ticket, row.recipient, row.bounce or row.reason)
             for row in outbox.undelivered(conn, now - WEEK)
@@ -34,6 +31,10 @@ def digest_input(conn: Connection, now: datetime) -> DigestInput:
         removed=tuple(retention.removed(conn, since).items()),
         troubles=tuple(_troubles(conn)),
     )
+
+
+def _as_told(rows: Iterable[InboxRow]) -> tuple[SetAside, ...]:
+    return tuple(SetAside(row.id, row.received, row.reason, row.sender, row.subject) for row in rows)
 
 
 def _troubles(conn: Connection) -> Iterator[Fault]:

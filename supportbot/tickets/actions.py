@@ -71,9 +71,9 @@ def set_urgent(ticket: Ticket, urgent: bool, policy: Policy, by: str, now: datet
     """A person corrects the urgency. What is urgent and nobody's is alerted until somebody takes it, as any other."""
     if ticket.decision.urgent == urgent:
         return Problem(f"ticket {ticket.number}", f"is already {'urgent' if urgent else 'not urgent'}.")
-    changed = replace(ticket, decision=replace(ticket.decision, urgent=urgent), phone_escalation=None, updated=now)
     if urgent and not ticket.open:
         return Problem(f"ticket {ticket.number}", "is resolved.", f"First: supportbot ticket {ticket.number} take")
+    changed = replace(ticket, decision=replace(ticket.decision, urgent=urgent), phone_escalation=None, updated=now)
     entry = JournalEntry(now, by, "urgency", "urgent" if urgent else "not urgent")
     effects: list[Effect] = []
     if urgent:

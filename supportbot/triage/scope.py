@@ -85,7 +85,8 @@ def _is_most(words: Sequence[str], at: int) -> bool:
     before = _value(words[at - 1]) if at else None
     if words[at] in _PER_CENT or list(words[at : at + 2]) == ["per", "cent"]:
         return before is not None and 50 <= before <= 100
-    return before is not None and 2 * before >= _PARTS.get(words[at], before * 2 + 1)
+    parts = _PARTS.get(words[at])
+    return before is not None and parts is not None and 2 * before >= parts
 
 
 def _are_well(following: Sequence[str]) -> bool:

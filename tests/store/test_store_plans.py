@@ -21,6 +21,7 @@ from servers.postgres import make_database
 from sqlalchemy import event
 
 import supportbot.store
+from supportbot.config import SQLITE as PREFIX
 from supportbot.config import RetentionSection
 from supportbot.store import (
     acks,
@@ -39,7 +40,6 @@ from supportbot.store import (
     tickets,
     timers,
 )
-from supportbot.store.database import SQLITE as PREFIX
 from supportbot.store.database import Database
 from supportbot.store.inbox import Kept
 from supportbot.tickets.corrections import Correction
