@@ -18,6 +18,7 @@ def test_the_demo_shows_the_main_job():
         "billable? customer_cause",
         "billable? unapproved_hardware",
         "joins ticket 10001",
+        "felanmälan: Vinterängs Djurhem, funktionsgrupper",
         "a bounce of our forward to felanmalan@norrskentelefoni.example",
         "an automatic reply",
         "T4: I andra hand samt vid akuta fel",
