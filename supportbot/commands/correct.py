@@ -14,13 +14,14 @@ from supportbot.app import Desk
 from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, actor, counted, say
 from supportbot.commands.judged import Rejudged, judges
 from supportbot.commands.opening import with_desk
-from supportbot.commands.tickets import find
+from supportbot.commands.tickets import find, say_alerted
 from supportbot.errors import Invalid
 from supportbot.store import corrections as stored_corrections
 from supportbot.store import inbox, tickets
 from supportbot.store.inbox import InboxRow
 from supportbot.tickets import corrections
 from supportbot.tickets.corrections import Asked, Corrected, Correction
+from supportbot.tickets.lifecycle import Plan
 from supportbot.tickets.ticket import BillingState, Ticket
 from supportbot.triage import rulebook
 from supportbot.triage.rulebook import RuleBook
@@ -60,18 +61,19 @@ def correct(
 
 
 async def _correct(desk: Desk, number: int, asked: Asked, who: str, check: bool) -> None:
-    def change(conn: Connection) -> tuple[Ticket, Answers]:
+    def change(conn: Connection) -> tuple[Plan, Answers]:
         ticket = find(conn, number, lock=True)
         policy = desk.known.policy(ticket.decision.customer, ticket.decision.partner)
         answer = corrections.correct(ticket, asked, policy, who, desk.now())
         if not isinstance(answer, Corrected):
             raise Invalid(answer)
-        store_plan(conn, answer.plan, False, "", b"", desk.known, desk.now())
+        store_plan(conn, answer.plan, False, tickets.first_text(conn, number), b"", desk.known, desk.now())
         stored_corrections.put(conn, answer.kept)
-        return answer.plan.ticket, stored_corrections.of_ticket(conn, number)
+        return answer.plan, stored_corrections.of_ticket(conn, number)
 
-    ticket, kept = await desk.database.write(change)
-    _tell(ticket, tuple(one for one in kept if one.at == ticket.updated))
+    plan, kept = await desk.database.write(change)
+    _tell(plan.ticket, tuple(one for one in kept if one.at == plan.ticket.updated))
+    say_alerted(plan)
     if check:
         await _check(desk)
 

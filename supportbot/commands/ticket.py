@@ -15,13 +15,12 @@ from typer.core import TyperGroup
 from supportbot.app import Desk
 from supportbot.commands.common import DEFAULT_CONFIG, ByOption, ConfigOption, actor, group, say
 from supportbot.commands.opening import with_desk
-from supportbot.commands.tickets import find, standing
+from supportbot.commands.tickets import find, say_alerted, standing
 from supportbot.errors import Invalid, Problem
 from supportbot.failpoints import hit
 from supportbot.mail.clean import visible
 from supportbot.store import inbox, tickets
 from supportbot.tickets import actions
-from supportbot.tickets.effects import RaiseAlert
 from supportbot.tickets.lifecycle import Plan, Policy
 from supportbot.tickets.ticket import JournalEntry, Ticket
 from supportbot.workers.settle import store_plan
@@ -86,8 +85,7 @@ def _act(
     done = "; ".join(map(_done, plan.journal))
     told = any(entry.what == ticket.status for entry in plan.journal)
     say(f"ticket {ticket.number}: {done}.{'' if told else f' It is {standing(ticket)}.'}")
-    if any(isinstance(effect, RaiseAlert) for effect in plan.effects):
-        say(f"Alerts go out until somebody takes it: supportbot ticket {ticket.number} take")
+    say_alerted(plan)
 
 
 def _done(entry: JournalEntry) -> str:

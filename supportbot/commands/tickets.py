@@ -13,6 +13,8 @@ from supportbot.commands.opening import Stored, with_database
 from supportbot.errors import Invalid, Problem
 from supportbot.store import outbox, tickets
 from supportbot.store.outbox import OutboxRow
+from supportbot.tickets.effects import RaiseAlert
+from supportbot.tickets.lifecycle import Plan
 from supportbot.tickets.ticket import Article, BillingState, JournalEntry, Status, Ticket
 from supportbot.triage import explain, rule_files
 from supportbot.triage.rule import Terms
@@ -130,6 +132,12 @@ def standing(ticket: Ticket) -> str:
     return f"{ticket.status}{by}"
 
 
+def say_alerted(plan: Plan) -> None:
+    """What stops the alerts that were raised, if any were."""
+    if any(isinstance(effect, RaiseAlert) for effect in plan.effects):
+        say(f"Alerts go out until somebody takes it: supportbot ticket {plan.ticket.number} take")
+
+
 def _erased(whole: Whole, stored: Stored) -> date | None:
     """The day on which the ticket's texts and people were removed; None where they were not."""
     days = [entry.at.astimezone(stored.zone).date() for entry in whole.journal if entry.what == "erased"]
@@ -173,7 +181,7 @@ def _tell(whole: Whole, stored: Stored) -> None:
     if phone := ticket.phone_escalation:
         taken = f"taken by {phone.taken_by}" if phone.taken_by else "NOBODY HAS TAKEN IT"
         reached = "customer reached" if phone.reached else "customer not reached yet"
-        say(f"  {'phone:':<10} {phone.number} since {_local(phone.since, stored)}, {taken}, {reached}")
+        say(f"  {'phone:':<10} {_phone(ticket)} since {_local(phone.since, stored)}, {taken}, {reached}")
     say("\nWhy")
     say(_why(whole, stored))
     for article in whole.articles:
@@ -185,6 +193,12 @@ def _tell(whole: Whole, stored: Stored) -> None:
     say("\nSent")
     for mail in whole.sent:
         say(f"  {mail.kind} to {mail.recipient or '(removed)'}: {mail.state} (supportbot outbox show {mail.id})")
+
+
+def _phone(ticket: Ticket) -> str:
+    """The number that the customer was told to ring."""
+    told = ticket.phone_escalation
+    return told.number if told and told.number else f"the number that the customer has of {ticket.partner_name}"
 
 
 def _sender(ticket: Ticket) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from supportbot.errors import Problem
 from supportbot.tickets.effects import Effect
-from supportbot.tickets.lifecycle import Plan, Policy, escalate, forward, moved
+from supportbot.tickets.lifecycle import Plan, Policy, forward, moved, raised_by_hand
 from supportbot.tickets.ticket import Article, Billing, BillingState, JournalEntry, Status, Ticket
 from supportbot.tickets.wording import STOCKHOLM
 from supportbot.triage.decision import Route
@@ -77,11 +77,7 @@ def set_urgent(ticket: Ticket, urgent: bool, policy: Policy, by: str, now: datet
     entry = JournalEntry(now, by, "urgency", "urgent" if urgent else "not urgent")
     effects: list[Effect] = []
     if urgent:
-        changed, _, effects = escalate(changed, policy, now, again=f"{now:%Y%m%dT%H%M%S}")
-        if ticket.status is Status.TAKEN:
-            assert changed.phone_escalation is not None
-            changed = replace(changed, phone_escalation=replace(changed.phone_escalation, taken_by=ticket.taken_by))
-            effects = []
+        changed, effects = raised_by_hand(changed, policy, by, now)
     return Plan(changed, journal=(entry,), effects=tuple(effects))
 
 

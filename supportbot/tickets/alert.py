@@ -9,7 +9,7 @@ from supportbot.tickets.effects import RaiseAlert
 from supportbot.tickets.office import Office, phone_shown
 from supportbot.tickets.points import points_of
 from supportbot.tickets.privacy import mask_personal_numbers
-from supportbot.tickets.ringing import affected_shown, reported_by_partner, to_ring
+from supportbot.tickets.ringing import affected_shown, reported_by_partner, to_ring, told_shown
 from supportbot.tickets.templates import Templates
 from supportbot.tickets.ticket import Ticket
 from supportbot.tickets.wording import MOST_READ, cut, in_words, said
@@ -54,7 +54,7 @@ def _urgent(effect: RaiseAlert, ticket: Ticket, mail_text: str, registry: Regist
         "subject": _masked(ticket.subject, 150),
         **_ring(ticket, registry),
         "affected": cut(affected_shown(ticket), 100),
-        "told": phone_shown(ticket.phone_escalation.number) if ticket.phone_escalation else "",
+        "told": told_shown(ticket),
         **_partner(registry.partner(decision.partner)),
         "reasons": [_reason(reason) for reason in decision.reasons.get("urgent", ())],
         "find_out": list(points_of(ticket.decision)),

@@ -1,7 +1,8 @@
 """What a person says was right, as FIELD=VALUE -> the corrected ticket, and what is kept to learn from. Pure.
 
-The trap: a correction is about the answer that was given, not about what is done with the ticket. So it raises no
-alert, moves nothing, and a billable reason changes only the proposal: what a person has confirmed or waived stays.
+The trap: a correction is about the answer that was given, not about what is done with the ticket. So it moves nothing,
+and a billable reason changes only the proposal: what a person has confirmed or waived stays. But what turns out to be
+urgent is somebody's to ring, whoever says so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,8 +11,9 @@ from datetime import datetime
 from typing import Any, get_args
 
 from supportbot.errors import Problem
-from supportbot.tickets.lifecycle import Plan, Policy
-from supportbot.tickets.ticket import Billing, BillingState, JournalEntry, PhoneEscalation, Ticket
+from supportbot.tickets.effects import Effect
+from supportbot.tickets.lifecycle import Plan, Policy, raised_by_hand
+from supportbot.tickets.ticket import Billing, BillingState, JournalEntry, Ticket
 from supportbot.triage.cells import did_you_mean
 from supportbot.triage.decision import BillableReason, Category, Decision, Kind, Reason, question_of
 
@@ -150,18 +152,17 @@ def differing(before: Decision, after: Decision) -> tuple[str, ...]:
 def correct(ticket: Ticket, asked: Asked, policy: Policy, by: str, now: datetime) -> Corrected | tuple[Problem, ...]:
     """The Plan of a correction and what is kept of it, or every reason against it.
 
-    Whoever corrects it to urgent has it in hand: it is to be handled by telephone, and no alert is raised. (One is by
-    `ticket N urgent yes`, where nobody has the ticket.)
+    What becomes urgent and is nobody's is alerted until somebody takes it, as any other.
     """
     if problems := tuple(contradictions(ticket.decision, asked.answers)):
         return problems
     before, after = ticket.decision, corrected(ticket.decision, asked.answers, asked.why, by)
-    escalation = ticket.phone_escalation
-    if after.urgent != before.urgent:
-        escalation = PhoneEscalation(policy.phone, now, taken_by=by) if after.urgent else None
-    changed = replace(
-        ticket, decision=after, phone_escalation=escalation, billing=_proposed(ticket.billing, after), updated=now
-    )
+    changed = replace(ticket, decision=after, billing=_proposed(ticket.billing, after), updated=now)
+    alerts: list[Effect] = []
+    if after.urgent and not before.urgent:
+        changed, alerts = raised_by_hand(changed, policy, by, now)
+    elif before.urgent and not after.urgent:
+        changed = replace(changed, phone_escalation=None)
     fields = dict.fromkeys((*asked.answers, *differing(before, after)))
     kept = tuple(_kept(ticket, field, after, asked.why, by, now) for field in fields)
     shown = [f"{one.field} {one.was} -> {one.answer}" if one.was != one.answer else _same(one) for one in kept]
@@ -170,7 +171,7 @@ def correct(ticket: Ticket, asked: Asked, policy: Policy, by: str, now: datetime
         "rested_on": {one.field: sorted({reason.rule for reason in one.misled}) for one in kept if one.misled},
     }
     entry = JournalEntry(now, by, "corrected", f"{', '.join(shown)}: {asked.why}", data)
-    return Corrected(Plan(changed, journal=(entry,)), kept)
+    return Corrected(Plan(changed, journal=(entry,), effects=tuple(alerts)), kept)
 
 
 def _kept(ticket: Ticket, field: str, after: Decision, why: str, by: str, now: datetime) -> Correction:

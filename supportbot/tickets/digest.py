@@ -26,10 +26,10 @@ from supportbot.tickets.digest_values import (
     Undelivered,
 )
 from supportbot.tickets.faults import Fault
-from supportbot.tickets.office import Office, phone_shown
+from supportbot.tickets.office import Office
 from supportbot.tickets.points import points_of
 from supportbot.tickets.privacy import mask_personal_numbers
-from supportbot.tickets.ringing import reported_by_partner, to_ring
+from supportbot.tickets.ringing import reported_by_partner, to_ring, told_shown
 from supportbot.tickets.templates import Templates
 from supportbot.tickets.ticket import BillingState, Status, Ticket, Verdict
 from supportbot.tickets.wording import age, cut, in_words
@@ -174,8 +174,7 @@ def _why(ticket: Ticket, name: SectionName) -> str:
     decision = ticket.decision
     match name:
         case "ring":
-            told = ticket.phone_escalation
-            return phone_shown(told.number) if told and not reported_by_partner(ticket) else ""
+            return "" if reported_by_partner(ticket) else told_shown(ticket)
         case "unsure":
             return " ".join(decision.unsure)
         case "billing":

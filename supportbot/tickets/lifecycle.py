@@ -58,6 +58,8 @@ class Policy:
     """Where the partner's tickets go; None: it has no mail channel."""
     partner_phone: str | None = None
     """The partner's number for urgent faults, as shown."""
+    may_call_us: bool = False
+    """Whether the partner's guidelines let its customers ring the desk, too."""
     no_ack: str = ""
     """Why the sender gets no acknowledgement (a limit); "" when it may."""
 
@@ -200,12 +202,21 @@ def escalate(
     # The number that the customer was told: a sender that is not proven is told ours, whoever has the ticket.
     number = policy.phone
     if ticket.decision.route == "partner" and ticket.proven:
-        number = policy.partner_phone or policy.phone
+        number = policy.partner_phone or (policy.phone if policy.may_call_us else "")
     changed = replace(ticket, phone_escalation=PhoneEscalation(number, now))
-    entry = JournalEntry(now, US, "urgent", f"to be handled by telephone: {number}")
+    entry = JournalEntry(now, US, "urgent", f"to be handled by telephone: {number or policy.partner_name}")
     key = f"again-{again}" if again else ""
     alerts: list[Effect] = [RaiseAlert(ticket.number, "urgent", 0, to, subject_key=key) for to in policy.alert_to]
     return changed, [entry], alerts
+
+
+def raised_by_hand(ticket: Ticket, policy: Policy, by: str, now: datetime) -> tuple[Ticket, list[Effect]]:
+    """A person has made it urgent: alerted until somebody takes it, but for one that somebody has, or is resolved."""
+    changed, _, alerts = escalate(ticket, policy, now, again=f"{now:%Y%m%dT%H%M%S}")
+    holder = ticket.taken_by if ticket.status is Status.TAKEN else None if ticket.open else by
+    if holder is None or changed.phone_escalation is None:
+        return changed, alerts
+    return replace(changed, phone_escalation=replace(changed.phone_escalation, taken_by=holder)), []
 
 
 def _is_known(decision: Decision) -> bool:

@@ -42,6 +42,12 @@ def to_ring(ticket: Ticket, registry: Registry) -> Ring | None:
     return Ring(affected, "affected") if affected else None
 
 
+def told_shown(ticket: Ticket) -> str:
+    """Whom the customer was told to ring: a number, or the partner by name, whose number only the customer has."""
+    told = ticket.phone_escalation
+    return "" if told is None else phone_shown(told.number) if told.number else ticket.partner_name or ""
+
+
 def reported_by_partner(ticket: Ticket) -> bool:
     """Whether a partner writes, proven: then the customer was told nothing."""
     return ticket.decision.sender_is_partner is not None and ticket.proven

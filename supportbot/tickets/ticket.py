@@ -43,7 +43,7 @@ class PhoneEscalation:
     """T4: an urgent fault is to be handled by telephone; shown until a person has taken it."""
 
     number: str
-    """The number that staff ring or await a call on, as shown: "020-20 20 22"."""
+    """The number that the customer was told to ring, as shown: "020-20 20 22"; "" for the partner's, which we lack."""
     since: datetime
     taken_by: str | None = None
     reached: bool = False

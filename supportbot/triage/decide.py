@@ -189,13 +189,18 @@ def reasons_of(
         for value in condition.values
         for each in registered.get(value, ())
     ]
-    places = [told.words(span) for span in (*answer.match.spans, *read)]
+    places = {span: told.words(span) for span in (*answer.match.spans, *read)}
+    short = [span for span, (words, _, _) in places.items() if len(words) <= _MOST_WORDS]
     shown = [
-        Reason(rule.name, rule.because, rule.clause, words, start, end)
-        for words, start, end in dict.fromkeys(places)
-        if len(words) <= _MOST_WORDS
+        Reason(rule.name, rule.because, rule.clause, *place)
+        for place in dict.fromkeys(places[span] for span in short if not any(_holds(other, span) for other in short))
     ]
     return tuple(rows + shown) or (Reason(rule.name, rule.because, rule.clause),)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    """Whether one place lies inside another: "kan varken ringa" in "kan varken ringa eller bli ringda"."""
+    return outer != inner and outer.sentence == inner.sentence and outer.first <= inner.first <= inner.last <= outer.last
 
 
 def _passed(question: Question, match: Match) -> PassedOver:

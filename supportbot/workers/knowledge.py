@@ -70,5 +70,6 @@ class Knowledge:
             partner_name=partner.name if partner else None,
             partner_address=partner.channel_address if partner and by_mail else None,
             partner_phone=phone_shown(partner.urgent_phone) if partner and partner.urgent_phone else None,
+            may_call_us=partner is not None and partner.customer_may_call_icentrex,
             no_ack=no_ack,
         )

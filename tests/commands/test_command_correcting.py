@@ -30,6 +30,16 @@ def test_a_correction_is_kept_and_shown_with_what_misled(desk):
     assert "Lisa: bara Evas telefon [correction]" in row["why"]
 
 
+def test_what_is_corrected_to_urgent_and_nobodys_is_alerted_with_the_mails_words(desk):
+    said = desk("correct", desk.BILLABLE, "urgent=yes", "reason=alla är nere", "--by", "Lisa", "--no-check")
+    assert f"Alerts go out until somebody takes it: supportbot ticket {desk.BILLABLE} take" in said.out
+    (row,) = desk("tickets", "show", desk.BILLABLE, "--json").rows
+    assert row["phone_escalation"]["taken_by"] is None
+    (alert,) = [sent for sent in row["sent"] if sent["kind"] == "alert"][:1]
+    shown = desk("outbox", "show", alert["id"]).out
+    assert "Lisa: alla är nere (regel correction)" in " ".join(shown.split()) and "Mejlet har ingen läsbar text" not in shown
+
+
 def test_a_second_correction_replaces_the_first_and_the_journal_has_both(desk):
     for answer in ("no", "yes"):
         done = desk("correct", desk.URGENT, f"urgent={answer}", "reason=x", "--by", "Lisa", "--no-check")

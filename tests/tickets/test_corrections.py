@@ -7,7 +7,7 @@ from builders import NOW, POLICY, a_decision, a_ticket
 
 from supportbot.tickets import corrections
 from supportbot.tickets.corrections import Asked, Corrected
-from supportbot.tickets.ticket import Billing, BillingState
+from supportbot.tickets.ticket import Billing, BillingState, Status
 from supportbot.triage.decision import Reason
 
 WHY = Reason("nobody-reaches", "", "T4", "ingen når", 3, 12)
@@ -71,12 +71,20 @@ def test_urgency_is_taken_back_with_what_misled():
     assert not done.plan.effects
 
 
-def test_urgency_that_was_missed_is_to_be_handled_by_telephone_by_whoever_says_so():
-    done = correct(a_ticket(a_decision()), urgent="yes")
+@pytest.mark.parametrize(
+    ("ticket", "holder", "alerts"),
+    [
+        (a_ticket(a_decision()), None, len(POLICY.alert_to)),
+        (replace(a_ticket(a_decision()), status=Status.TAKEN, taken_by="Bo"), "Bo", 0),
+        (replace(a_ticket(a_decision()), status=Status.RESOLVED, taken_by="Bo"), "Lisa", 0),
+    ],
+)
+def test_urgency_that_was_missed_is_alerted_until_somebody_takes_it(ticket, holder, alerts):
+    done = correct(ticket, urgent="yes")
     phone = done.plan.ticket.phone_escalation
     assert phone is not None
-    assert (phone.number, phone.taken_by) == (POLICY.phone, "Lisa")
-    assert not done.plan.effects
+    assert (phone.number, phone.taken_by) == (POLICY.phone, holder)
+    assert len(done.plan.effects) == alerts
 
 
 def test_what_is_no_fault_is_neither_urgent_nor_billable():

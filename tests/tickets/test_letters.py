@@ -27,6 +27,7 @@ from supportbot.tickets.letters import acknowledgement, alert, partner_mail
 from supportbot.tickets.partner_mail import subject_mistake
 from supportbot.tickets.samples import SCENES as SAMPLE_SCENES
 from supportbot.tickets.templates import Templates
+from supportbot.tickets.ticket import PhoneEscalation
 from supportbot.triage.decision import Note, Reason
 from supportbot.triage.registry import Customer, Registry, number_range
 
@@ -408,8 +409,11 @@ def test_an_alert_of_a_partners_ticket_is_information():
 
 
 def test_an_alert_names_no_number_of_ours_as_the_partners():
-    letter = alerted(a_proven(**(URGENT | AT_PARTNER)), partner=replace(PARTNER, urgent_phone=None))
-    assert "Ring partnern: Nordpartner AB, inget nummer i registret" in " ".join(letter.text.split())
+    ticket = a_proven(**(URGENT | AT_PARTNER))
+    ticket = replace(ticket, partner_name=PARTNER.name, phone_escalation=PhoneEscalation("", NOW))
+    said = " ".join(alerted(ticket, partner=replace(PARTNER, urgent_phone=None)).text.split())
+    assert "Ring partnern: Nordpartner AB, inget nummer i registret" in said
+    assert "Kunden ska ringa: Nordpartner AB" in said and "020-20 20 22" not in said
 
 
 def test_an_alert_under_review_says_what_must_be_found_out():

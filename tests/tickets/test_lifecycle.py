@@ -51,6 +51,14 @@ def test_an_urgent_fault_of_a_partner_names_the_partners_number():
     assert "fel@nordpartner.example" in plan.ticket.participants
 
 
+@pytest.mark.parametrize(("may_call_us", "told"), [(False, ""), (True, "020-20 20 22")])
+def test_a_partner_without_a_number_is_rung_on_the_one_that_the_customer_has(may_call_us, told):
+    policy = replace(PARTNER_POLICY, partner_phone=None, may_call_us=may_call_us)
+    plan = opened(replace(PARTNER, urgent=True), policy=policy)
+    assert plan.ticket.phone_escalation.number == told
+    assert f"to be handled by telephone: {told or 'Nordpartner AB'}" in [entry.text for entry in plan.journal]
+
+
 def test_billable_is_a_candidate_and_nothing_more():
     plan = opened(a_decision(billable=True, billable_reason="customer_cause"))
     assert plan.ticket.billing.state is BillingState.CANDIDATE
