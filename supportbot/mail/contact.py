@@ -66,6 +66,7 @@ _URGENT = words(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _LABEL = re.compile(r"[^\W\d_]+(?:\.? ?[ /-] ?[^\W\d_]+)?\s{0,3}[:.]?\s{0,3}[+(]?\d[\d\s()/.–-]{4,}$")
+_TELEPHONE = re.compile(r"\d[\d\s()/.–-]{6,}")
 _PARTED = re.compile(r"\s{0,3}[|·•;,]\s{0,3}|\s{3}")
 """What stands between several things on one line of a signature."""
 _WORKS = re.compile(
@@ -129,11 +130,18 @@ def is_told(text: str) -> bool:
 def is_advert(text: str, followed: bool) -> bool:
     """Whether a line is a company's word for itself: short, no claim; urgency only as a thing that is offered.
 
-    A sentence in small letters is one only where telephone or address have `followed` it.
+    A sentence in small letters is one only where telephone or address have `followed` it and it speaks as "we" or to
+    "you", offers something or tells hours: "Display svart sedan strömavbrottet." is a fault.
     """
     short = len(text.split()) <= 14 and len(text) <= 120
-    told = text.endswith((".", "?")) and not text.isupper() and not followed
+    told = text.endswith((".", "?")) and not text.isupper() and not (followed and _is_companys(text.lower()))
     return short and not told and not is_claim(text) and not AFTERTHOUGHT.match(text)
+
+
+def _is_companys(low: str) -> bool:
+    spoken = set(_WORD.findall(low))
+    offers = (_OFFER, _ASIDE, CONTACT, _TELEPHONE)
+    return any(pattern.search(low) for pattern in offers) or any(spoken & one for one in _TO_CUSTOMERS)
 
 
 def is_rule(text: str) -> bool:

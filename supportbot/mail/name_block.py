@@ -9,13 +9,14 @@ from itertools import pairwise
 
 from supportbot.mail.contact import COMPANY, CONTACT, is_advert, is_claim, is_contact_like, is_rule, tells_hours
 from supportbot.mail.lines import Line
-from supportbot.mail.persons import is_name, is_own_name
+from supportbot.mail.persons import is_name, is_own_name, is_partly_own
 
 MAX_TAIL = 60
 """Lines looked at from the end: a signature is never longer."""
 MAX_BLOCK = 14
 """Lines of a block that closes a mail without "Mvh", blank ones not counted."""
 
+_POINTS_BELOW = re.compile(r"\b(?:nedan|nedanstående|below|nedenfor|nedenstående|alapuolella)[.!]?$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?)…]$")
 _BARS = re.compile(r"\s[|·•]\s")
 _NUMBER = re.compile(r"(?:\d[\s()/.–-]{0,3}){6,}")
@@ -56,7 +57,18 @@ def block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
     if begin == count:
         begin = count - 1 if _is_card(body, names) else _last_name_line(body, names)
     begin = min(begin, _advertised(body, names))
-    return count if _is_list(body[begin:]) else begin
+    return begin if _signs(body[begin:], names) and not _is_list(body[begin:]) else count
+
+
+def _signs(block: Sequence[Line], names: frozenset[str]) -> bool:
+    """Whether a block tells who writes: the sender's name or initial, a company or a telephone.
+
+    No list of words knows all that a mail may end in: "Driftstopp", "Kvarstår", "Malmö". A stranger's name that is left
+    in the text does no harm.
+    """
+    return not names or any(
+        is_partly_own(line.bare, names) or CONTACT.search(line.bare) or COMPANY.search(line.bare) for line in block
+    )
 
 
 def _may_close(text: str) -> bool:
@@ -119,9 +131,9 @@ def _is_list(block: Sequence[Line]) -> bool:
 
 
 def _continues(body: Sequence[Line], at: int, paragraph: Sequence[str], names: frozenset[str]) -> bool:
-    """A name below a colon, or in a list of names, is what the mail is about."""
+    """A name below a colon or "enligt nedan", or in a list of names, is what the mail is about."""
     above = next((body[i].bare for i in range(at - 1, -1, -1) if not body[i].blank), "")
-    return above.endswith(":") or (
+    return above.endswith(":") or _POINTS_BELOW.search(above) is not None or (
         len(paragraph) > 2
         and all(is_name(text, frozenset()) and not COMPANY.search(text) for text in paragraph)
         and not names

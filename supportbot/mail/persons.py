@@ -29,6 +29,12 @@ def is_own_name(text: str, names: frozenset[str]) -> bool:
     return first is not None and first[0].lower() in names
 
 
+def is_partly_own(text: str, names: frozenset[str]) -> bool:
+    """Whether a line holds one of the sender's names, or is an initial ("D.")."""
+    words = _WORD.findall(text.lower())
+    return not names.isdisjoint(words) or (len(words) == 1 and len(words[0]) == 1)
+
+
 def is_name(text: str, names: frozenset[str]) -> bool:
     """One to four capitalised words, perhaps with a title behind a comma; or words of the sender's own name."""
     text = text.strip(" *_,/–-!")

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from builders import JOUR
+from builders import JOUR, NOW
 from letter_samples import (
     ANNA,
     MONEY,
