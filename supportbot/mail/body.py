@@ -41,6 +41,8 @@ class Body:
 
     plain: str | None = None
     html: Source | None = None
+    differs: bool = False
+    """Plain text and HTML say different things, and both are shown."""
     files: list[Attachment] = field(default_factory=list)
     mails: list[Part] = field(default_factory=list)
     """Roots of attached mails that are forwarded, not those that a report returns."""
@@ -81,9 +83,10 @@ def _compared(body: Body) -> Body:
     if len(rich) < 3 or body.plain.split() == seen.split() or _are_alike(min(plain, rich, key=len), plain & rich):
         return body
     body.oddities.append("the plain text and the HTML say different things")
-    if "html" not in plain:  # "your program cannot show HTML" is no message
-        body.html = Source(f"<div>{escape(body.plain)}</div>\n{body.html.html}")
-    body.plain = None
+    if "html" in plain:  # "your program cannot show HTML" is no message
+        body.plain = None
+    else:
+        body.differs = True
     return body
 
 

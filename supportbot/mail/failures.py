@@ -82,8 +82,16 @@ def failed_recipients(
         senders = {one.lower() for one in _named(inside, below, "From", _FROM)}
         places = [place for place in _places(notice, senders) if not is_ours(place[0], ours)]
         found = _by_text(root, subject, notice, places, _written_to(inside, below))
-    once = {recipient.address.lower(): recipient for recipient in reversed(found)}
-    return tuple(reversed(once.values()))[:MOST_RECIPIENTS]
+    once: dict[str, FailedRecipient] = {}
+    for recipient in found:
+        key = recipient.address.lower()
+        once[key] = max(once.get(key, recipient), recipient, key=_badness)
+    return tuple(once.values())[:MOST_RECIPIENTS]
+
+
+def _badness(recipient: FailedRecipient) -> int:
+    """Of several that stand for one address that we wrote to (RFC 3464 §2.3.1), none that failed is passed over."""
+    return 0 if recipient.permanent is None else 1 + recipient.permanent + 2 * recipient.given_up
 
 
 def named_as_failed(text: str, anywhere: bool) -> tuple[str, ...]:

@@ -74,6 +74,9 @@ def header_block(lines: Sequence[Line], at: int, *, loose: bool = False, opens: 
             below = True
             fields["date" if last == "sent" else last] = line.bare
             after = position + 1
+        elif last in ("to", "cc") and _is_cut(lines, position):
+            fields[last] += " " + line.bare
+            after = position + 1
         elif not _goes_on(lines, position, fields):
             break
         elif not line.blank:
@@ -91,6 +94,11 @@ def _stands_below(lines: Sequence[Line], at: int, value: str, seen: dict[str, st
     following = next_text(lines, at + 1)
     found = header_field(lines[following]) if following < len(lines) else None
     return already or (found is not None and found[0] not in seen)
+
+
+def _is_cut(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is the rest of a list of recipients that was wrapped: nothing of another name follows it."""
+    return not lines[at].blank and lines[at - 1].bare[-1:] in (",", ";", "<")
 
 
 def _goes_on(lines: Sequence[Line], at: int, seen: dict[str, str]) -> bool:

@@ -46,13 +46,23 @@ _SIGNATURES = words(
 )
 
 _SPEAKS = re.compile(
-    r"\b(?:i|med|in|with)\s+(?:en\s+)?(r(?:ö|&ouml;)(?:tt|d)|blått|blå|gr[öø]nt|grön|red|blue|green|rødt|blåt|rot|blau|grün)\b"
+    r"\b(?:i|med|in|with)\s+(?:en\s+)?(r(?:ö|&ouml;|ø)(?:tt|dt?)|blått|blå|gr[öø]nt|grön|red|blue|green|blåt|rot|blau|grün)\b"
+    r"|\b(r[öø]d|blå|gr[öø]n|red|blue|green)t?[ -]?(?:text|tekst|skrift|markera)"
+    r"|\b(?P<finnish>punaisella|sinisellä|vihreällä)\b"
 )
+_FINNISH = {"p": "r", "s": "b", "v": "g"}
 _COLOURS = (
-    "rött", "röd ", "r&ouml;", "blå", "grön", "grøn", "rødt", "in red", "in blue", "in green", "with red", "with blue",
-    "with green", "in rot", "in blau", "in grün",
+    "rött", "röd", "r&ouml;", "blå", "grön", "grøn", "rød", "in red", "in blue", "in green", "with red", "with blue",
+    "with green", "in rot", "in blau", "in grün", "red text", "blue text", "green text", "punaisella", "sinisellä",
+    "vihreällä",
 )  # fmt: skip
 """One of them stands in most of what _SPEAKS knows, and to look for them first is much faster."""
+_INSIDE = (
+    "i texten nedan", "direkt i mejlet", "direkt i mailet", "direkt i ditt mejl", "direkt i ditt mail",
+    "i ditt mejl nedan", "inne i mejlet", "inne i mailet", "inline in your", "within your mail", "within your email",
+    "direkte i mailen", "direkte i teksten", "i teksten under", "i teksten nedenfor",
+)  # fmt: skip
+"""The sender answers inside the mail below, in whatever colour."""
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;]{1,40})", re.IGNORECASE)
 _NAMED = {"red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255)}
 _HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
@@ -156,10 +166,20 @@ def _of_names(text: str) -> tuple[bool, bool, Mark]:
 
 
 def spoken_colours(low: str) -> str:
-    """The initials of the colours of which a mail in HTML, small, speaks ("i rött"): then they are of interest."""
-    if "color" not in low or not any(map(low.__contains__, _COLOURS)):
+    """The initials of the colours of which a mail in HTML, small, speaks ("i rött"): then they are of interest.
+
+    "*" where it says that answers stand inside the mail below, but not how they are coloured.
+    """
+    if "color" not in low:
         return ""
-    return "".join({found[1][0] for found in _SPEAKS.finditer(low)})
+    named = ""
+    if any(map(low.__contains__, _COLOURS)):
+        named = "".join({_initial(found) for found in _SPEAKS.finditer(low)})
+    return named or ("*" if any(map(low.__contains__, _INSIDE)) else "")
+
+
+def _initial(found: re.Match[str]) -> str:
+    return _FINNISH[found["finnish"][0]] if found["finnish"] else (found[1] or found[2])[0]
 
 
 Colour = Literal["", "any", "spoken of"]

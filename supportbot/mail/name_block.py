@@ -133,10 +133,14 @@ def _is_list(block: Sequence[Line]) -> bool:
 def _continues(body: Sequence[Line], at: int, paragraph: Sequence[str], names: frozenset[str]) -> bool:
     """A name below a colon or "enligt nedan", or in a list of names, is what the mail is about."""
     above = next((body[i].bare for i in range(at - 1, -1, -1) if not body[i].blank), "")
-    return above.endswith(":") or _POINTS_BELOW.search(above) is not None or (
-        len(paragraph) > 2
-        and all(is_name(text, frozenset()) and not COMPANY.search(text) for text in paragraph)
-        and not names
+    return (
+        above.endswith(":")
+        or _POINTS_BELOW.search(above) is not None
+        or (
+            len(paragraph) > 2
+            and all(is_name(text, frozenset()) and not COMPANY.search(text) for text in paragraph)
+            and not names
+        )
     )
 
 

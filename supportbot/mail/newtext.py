@@ -5,41 +5,28 @@ The trap: a forward and a quoted reply look alike. It is a forward where the pro
 words point below ("se nedan"), or where nothing else was written; else the mail below is an earlier exchange.
 """
 
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from supportbot.mail import banners, notices
-from supportbot.mail.addresses import is_ours
-from supportbot.mail.contact import RULE, is_sent_from
-from supportbot.mail.header_blocks import ADDRESS, Start
+from supportbot.mail.contact import RULE
+from supportbot.mail.header_blocks import Start
 from supportbot.mail.html_source import Source
 from supportbot.mail.lines import Line, from_plain, join, squeeze
 from supportbot.mail.message import Forwarded
 from supportbot.mail.persons import is_own_name, names_in
 from supportbot.mail.quotes import start, unglue
-from supportbot.mail.signature import is_greeting, split_signature
-from supportbot.mail.wording import (
-    ANSWERS_BELOW,
-    AT_THE_BOTTOM,
-    BOTH_SUBJECTS,
-    FORWARD_SUBJECTS,
-    NOT_TAKEN_UP,
-    REPLY_SUBJECTS,
-    TAKEN_UP,
-)
+from supportbot.mail.signature import split_signature
+from supportbot.mail.taken_up import Known, all_blank, is_pasted, is_taken_up, says
+from supportbot.mail.wording import ANSWER_MARKS, ANSWERS_BELOW, AT_THE_BOTTOM
 
 MAX_PLAIN = 400_000
 MAX_STARTS = 4
 """How many introductions are asked whether they are a forward; the rest of a long ping-pong are quotes."""
 MAX_LINES = 1000
 """How far introductions of quotes are looked for; what is longer stays whole."""
-BEFORE = 30
-"""Signs before a word that takes up what stands below, within which it may be taken back."""
 MAX_FORWARDS = 8
 """How deep forwards of forwards are unwrapped; deeper ones stay as they are."""
-
-_PREFIX = re.compile(r"\s*(?:\[[^\]]{0,60}\]\s*)*([^\W\d_]{1,16})\s?(?:\[\d+\]|\(\d+\))?\s?[:：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +54,6 @@ class _Pieces:
     """The outer sender's signature, found inside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the headers say that helps to take the body apart."""
-
-    sender: str = ""
-    """The From field as shown, which helps to tell a signature."""
-    ours: Collection[str] = ()
-    """The desk's addresses in lower case: their mail is no forward to us, unless the program says so."""
-    subject: str = ""
-    """Its first "VB:" or "SV:" tells whether a mail below is forwarded, where Outlook writes both alike."""
-    opens: bool = False
-    """Neither an answer nor a forward, by its headers: what looks like a quote is mostly the sender's own."""
-
-
 def split(plain: str | None, html: str | None, known: Known = Known()) -> Split:
     """Take a body apart. Never raises."""
     return split_source(plain, Source(html) if html else None, known)
@@ -105,6 +78,21 @@ def split_source(plain: str | None, html: Source | None, known: Known = Known())
         join(squeeze(pieces.signature)),
         pieces.forwarded,
     )
+
+
+def both(first: Split, second: Split) -> Split:
+    """Two texts of one mail, each taken apart by itself: the quote of one must not swallow the other."""
+    return Split(
+        _one_below_the_other(first.text, second.text),
+        _one_below_the_other(first.new_text, second.new_text),
+        _one_below_the_other(first.quoted, second.quoted),
+        _one_below_the_other(first.signature, second.signature),
+        first.forwarded or second.forwarded,
+    )
+
+
+def _one_below_the_other(*texts: str) -> str:
+    return "\n\n".join(filter(None, texts))
 
 
 def _below_banner(lines: Sequence[Line], known: Known) -> _Pieces:
@@ -135,12 +123,14 @@ def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
     at = starts = 0
     while at < len(lines):
         begun = start(lines, at, known.opens) if at < MAX_LINES else None
-        if begun is None and not lines[at].level:
+        if begun is None and (
+            not lines[at].level or known.opens
+        ):  # no program quotes in a first mail without saying so
             own.append(lines[at])
             at += 1
             continue
         end = _end_of_quote(lines, at, begun)
-        if begun and starts < MAX_STARTS and _is_taken_up(begun, own, lines[at:end], lines[end:], known):
+        if begun and starts < MAX_STARTS and is_taken_up(begun, own, lines[at:end], lines[end:], known):
             found = begun, at
             break
         starts += begun is not None
@@ -151,32 +141,20 @@ def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
         return _unwrap(lines, *found, own, quoted, known, depth)
     if found:
         own += lines[found[1] :]
-    if quoted and _all_blank(own) and not any(start(lines, n, known.opens) for n in range(min(3, len(lines)))):
+    if quoted and all_blank(own) and not any(start(lines, n, known.opens) for n in range(min(3, len(lines)))):
         own, quoted = [Line(line.text) for line in lines], []  # All of it in ">", but no mail is quoted: own words.
     text, signature = split_signature(squeeze(own), known.sender)
     answers = [line for line in quoted if line.mark == "coloured" or _is_marked(line.bare, known)]
-    if not answers or not _says(own, ANSWERS_BELOW):
+    if not answers or not says(own, ANSWERS_BELOW):
         return _Pieces(text, signature, [], quoted, [], None)
     cut = frozenset(map(id, answers))
     return _Pieces(text, signature, [], [line for line in quoted if id(line) not in cut], [Line(""), *answers], None)
 
 
 def _is_marked(text: str, known: Known) -> bool:
-    """ "[Eva] Ja": Outlook marks answers inside a mail so, where nothing can be coloured."""
-    return text[:1] == "[" and "]" in text[:60] and is_own_name(text, names_in(known.sender))
-
-
-def _low(own: Sequence[Line]) -> str:
-    return " ".join(line.bare for line in own).lower()
-
-
-def _says(own: Sequence[Line], phrases: Iterable[str]) -> bool:
-    low = _low(own)
-    return any(phrase in low for phrase in phrases)
-
-
-def _all_blank(lines: Sequence[Line]) -> bool:
-    return all(line.blank for line in lines)
+    """ "[Eva] Ja": Outlook marks answers inside a mail so, where nothing can be coloured; people write "Svar: ja"."""
+    named = text[:1] == "[" and "]" in text[:60] and is_own_name(text, names_in(known.sender))
+    return named or ANSWER_MARKS.match(text) is not None
 
 
 def _end_of_quote(lines: Sequence[Line], at: int, begun: Start | None) -> int:
@@ -208,68 +186,6 @@ def _is_broken_link(lines: Sequence[Line], at: int) -> bool:
     )
 
 
-def _is_taken_up(begun: Start, own: Sequence[Line], quote: Sequence[Line], after: Sequence[Line], known: Known) -> bool:
-    if begun.kind == "forward":
-        return True
-    ours = any(is_ours(found[0], known.ours) for found in ADDRESS.finditer(begun.fields.get("from", "")))
-    if _is_pasted(own, known) and not (ours and any(line.level for line in quote)):
-        return True
-    if ours:
-        return False  # an answer to us that was sent empty
-    prefix = _prefix(known.subject)
-    if prefix in FORWARD_SUBJECTS or (prefix == "vs" and _is_videresendt(begun, quote)):
-        return True
-    text, _ = split_signature(squeeze(own), may_be_all=True)
-    words = " ".join(line.bare for line in text if not is_greeting(line.bare) and not is_sent_from(line.bare)).lower()
-    said = _is_a_word(own) and (begun.sent or prefix in REPLY_SUBJECTS)
-    if not words.strip("-_=* .") and not said:
-        return _all_blank(after) and (begun.kind != "attribution" or not any(line.level for line in quote))
-    low = _low(own)
-    return any(_takes_up(phrase, low) for phrase in TAKEN_UP) and not _says(own, ANSWERS_BELOW)
-
-
-def _is_pasted(own: Sequence[Line], known: Known) -> bool:
-    """Whether a first mail leads to what stands below ("vi fick det här från Telia:"): nothing of it is to be lost."""
-    if not known.opens:
-        return False
-    above = next((line.bare for line in reversed(own) if not line.blank and not RULE.match(line.bare)), "")
-    return above.endswith(":")
-
-
-def _is_videresendt(begun: Start, quote: Sequence[Line]) -> bool:
-    """ "VS:" forwards in Norwegian and Danish and answers in Finnish: whose header lines stand below tells which."""
-    head = [line.bare.lower() for line in quote[: begun.size]]
-    return begun.kind != "attribution" and any(text.startswith("fra:") for text in head)
-
-
-def _takes_up(phrase: str, low: str) -> bool:
-    """Whether the phrase stands there without a word before it that says that the mail is about something else."""
-    at = low.find(phrase)
-    while at >= 0:
-        clause = low[max(0, at - BEFORE) : at].rpartition(".")[2]
-        if not any(other in clause for other in NOT_TAKEN_UP):
-            return True
-        at = low.find(phrase, at + 1)
-    return False
-
-
-def opens(subject: str) -> bool:
-    """Whether a subject begins like that of a first mail: neither "SV:" nor "VB:" nor what stands for them."""
-    return _prefix(subject) not in REPLY_SUBJECTS | FORWARD_SUBJECTS | BOTH_SUBJECTS
-
-
-def _prefix(subject: str) -> str:
-    """The first "VB" or "Re" of a subject, small; what a gateway put before it in brackets does not count."""
-    found = _PREFIX.match(subject[:200])
-    return found[1].lower() if found else ""
-
-
-def _is_a_word(own: Sequence[Line]) -> bool:
-    """A greeting that is all there is, without a comma: "Hello" is then an answer, "Hej!" or "Hej, … Mvh" is none."""
-    said = [line.bare for line in own if not line.blank and not RULE.match(line.bare)]
-    return len(said) == 1 and said[0][-1:].isalpha() and is_greeting(said[0]) and not is_sent_from(said[0])
-
-
 def _drop_rules(own: list[Line], followed: bool) -> None:
     """Lines of dashes between the sender's words and the quote belong to neither."""
     while followed and own and (own[-1].blank or RULE.match(own[-1].bare)):
@@ -292,9 +208,9 @@ def _unwrap(
     body = lines[at + begun.size : end]
     level = min((line.level for line in body if not line.blank), default=0)
     mail = squeeze(Line(line.text, max(0, line.level - level), line.mark) for line in body)
-    if begun.kind != "forward" and _is_pasted(own, known):
+    if begun.kind != "forward" and is_pasted(own, known):
         inner = _pasted(mail, known)
-    elif _says(own, AT_THE_BOTTOM):
+    elif says(own, AT_THE_BOTTOM):
         inner = _Pieces(list(mail), [], [], [], [], None)
     else:
         inner = _take_apart(mail, Known(ours=known.ours, subject=begun.fields.get("subject", "")), depth + 1)

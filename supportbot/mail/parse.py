@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from supportbot.mail import authenticity, automatic, language, newtext, thread
+from supportbot.mail import authenticity, automatic, language, newtext, taken_up, thread
 from supportbot.mail.addresses import addresses, one_address, plain_address, pretence, remarks
 from supportbot.mail.body import Body, read_body
 from supportbot.mail.bounces import is_daemon
@@ -51,7 +51,7 @@ def _parse(content: bytes, desk: Desk) -> ParsedMail:
     if date is None and headers.get("Date"):
         oddities.append("unreadable Date")
     to, cc = _recipients(headers, "To"), _recipients(headers, "Cc")
-    split = _texts(body, newtext.Known(shown, desk.addresses, subject, _opens(root, sender, subject)), oddities)
+    split = _texts(body, taken_up.Known(shown, desk.addresses, subject, _opens(root, sender, subject)), oddities)
     said = f"{split.new_text}\n{split.signature}"
     judged = _tried(oddities, "automatic mail", automatic.judge, root, sender, subject, split.text, said, desk)
     judged = judged or _UNJUDGED
@@ -94,7 +94,7 @@ def _opens(root: Part, sender: Address | None, subject: str) -> bool:
     names = root.headers.names()
     if "from" not in names or not names.isdisjoint(("in-reply-to", "references", "auto-submitted")):
         return False
-    return newtext.opens(subject) and not is_daemon(root, sender)
+    return taken_up.opens(subject) and not is_daemon(root, sender)
 
 
 def _sender(headers: Headers, oddities: list[str]) -> Address | None:
@@ -118,16 +118,25 @@ def _return_path(value: str | None) -> str | None:
     return "" if not bare else plain_address(bare)
 
 
-def _texts(body: Body, known: newtext.Known, oddities: list[str]) -> newtext.Split:
+def _texts(body: Body, known: taken_up.Known, oddities: list[str]) -> newtext.Split:
     """The body taken apart; `forwarded` also from a mail that hangs on this one."""
-    split = _tried(oddities, "quotes and signature", newtext.split_source, body.plain, body.html, known)
+    split = _tried(oddities, "quotes and signature", _split, body, known)
     if split is None:
         return newtext.Split(body.plain or "", body.plain or "")
     forwarded = split.forwarded or (_attached(body.mails[0]) if body.mails else None)
     if forwarded is None:
         return split
-    nothing_else = not split.text.strip()  # but an attached mail: then that is what is meant
-    return replace(split, new_text=forwarded.text if nothing_else else split.new_text, forwarded=_cleaned(forwarded))
+    new_text = split.new_text
+    if split.forwarded is None and taken_up.attached_is_meant(new_text, known):
+        new_text = f"{new_text}\n\n{forwarded.text}".strip()
+    return replace(split, new_text=new_text, forwarded=_cleaned(forwarded))
+
+
+def _split(body: Body, known: taken_up.Known) -> newtext.Split:
+    if body.differs:
+        plain, rich = newtext.split_source(body.plain, None, known), newtext.split_source(None, body.html, known)
+        return newtext.both(plain, rich)
+    return newtext.split_source(body.plain, body.html, known)
 
 
 def _attached(root: Part) -> Forwarded:
@@ -135,7 +144,7 @@ def _attached(root: Part) -> Forwarded:
     body = read_body(root)
     headers = root.headers
     subject = decode_words(headers.get("Subject") or "")
-    split = newtext.split_source(body.plain, body.html, newtext.Known(subject=subject))
+    split = _split(body, taken_up.Known(subject=subject))
     return Forwarded(
         sender=decode_words(headers.get("From") or ""),
         subject=subject,

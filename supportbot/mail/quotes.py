@@ -50,6 +50,8 @@ _VERB = re.compile(
 _VERB_STEMS = (*WROTE, "写道", "寫道", "のメール", "작성")
 # The end of "<address> wrote:" wrapped so that its ">" looks like a quote.
 _BROKEN = re.compile(r"(?:wrote|skrev|schrieb|schreef|a écrit|escribió|escreveu)\s?:$", re.IGNORECASE)
+_REFUSED = re.compile(r"(?:^|\s)host \S.*\bsaid:$")
+"""A mail system quotes what another one answered; that is the notice itself."""
 _RUN_ON = re.compile(r"<[^<>\s@]+@[^<>\s]+>[^:<>]{0,20}: {2,}\S")
 """Yahoo's telephone program writes the quote's first line right behind its introduction."""
 _GLUED = re.compile(r"(?<=\S)(?:\s*-{2,}|\s)\s*(?=(?:On|Den|Am|Le|El|Op) (?:\w{3}[.,]|\d|\w{3} \d))")
@@ -68,7 +70,9 @@ def start(lines: Sequence[Line], at: int, opens: bool = False) -> Start | None:
     low = bare.lower()
     if size := reply_above(lines, at, low):
         return Start("original", size)
-    if (bare[0] in _DASHES or bare[-1] in ":：" or _may_be_marker(low)) and (found := _marker(lines, at, bare, low)):
+    if (bare[0] in _DASHES or bare[-1] in ":：" or _may_be_marker(low)) and (
+        found := _marker(lines, at, bare, low, opens)
+    ):
         return found
     if (":" in bare or "：" in bare) and (found := header_block(lines, at, opens=opens)):
         return found
@@ -91,7 +95,7 @@ def unglue(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(result)
 
 
-def _marker(lines: Sequence[Line], at: int, bare: str, low: str) -> Start | None:
+def _marker(lines: Sequence[Line], at: int, bare: str, low: str, opens: bool) -> Start | None:
     """ "-----Original Message-----", "Begin forwarded message:", dashed or with header lines below."""
     stemmed = (bare[0] in _DASHES or bare[-1] in ":：") and _FORWARD_STEM.search(low) is not None
     if bare[0] not in _DASHES and not stemmed and not _may_be_marker(low):
@@ -104,10 +108,12 @@ def _marker(lines: Sequence[Line], at: int, bare: str, low: str) -> Start | None
         words.startswith(marker) for marker in FORWARD_MARKERS if len(words) < len(marker) + 25
     )
     known = forward or words in REPLY_MARKERS
-    if not known and not stemmed:
+    if not known and not stemmed and not dashed:
         return None
     below = next_text(lines, at + 1)
-    block = header_block(lines, below, loose=known) if below < len(lines) else None
+    block = header_block(lines, below, loose=known, opens=opens) if below < len(lines) else None
+    if not known and not stemmed:  # words of a program that is not known: they belong to what stands below
+        return Start("headers", below - at + block.size, block.fields, block.sent) if block else None
     if not known and not block and not (dashed and bare.count("-") >= 8):
         return None
     forward = forward or (stemmed and not known)
@@ -215,6 +221,8 @@ def _introduces(text: str, lines: Sequence[Line], after: int, opens: bool) -> bo
     verb = _verb(text)
     if ended and text.lower().startswith(QUOTING):
         return deeper or bool(address)
+    if (opens and address is None and not (day and time)) or _REFUSED.search(text):
+        return False
     if verb is None:
         return bool(
             address

@@ -95,7 +95,7 @@ MONTHS = (
 REPLY_MARKERS = (
     "original message", "originalmeddelande", "ursprungligt meddelande", "ursprungligt mejl", "ursprungligt mail",
     "ursprungligt e-postmeddelande", "original-nachricht", "ursprüngliche nachricht", "originalnachricht",
-    "antwort nachricht",
+    "antwort nachricht", "original nachricht", "original meddelande",
     "reply message", "oprindelig meddelelse", "opprinnelig melding", "original melding", "alkuperäinen viesti",
     "message d'origine", "message original", "mensaje original", "mensagem original", "messaggio originale",
     "oorspronkelijk bericht", "wiadomość oryginalna", "original meddelelse", "původní zpráva", "исходное сообщение",
@@ -130,7 +130,7 @@ FORWARD_MARKERS = (
 )  # fmt: skip
 
 FORWARD_SUBJECTS = words(
-    "vb fw fwd vl wg tr rv enc doorst pd ilt továbbítás vidarebefordrat vidarebefordra videresendt"
+    "vb fw fwd vl wg w tr rv enc doorst pd ilt továbbítás vidarebefordrat vidarebefordra videresendt"
 )
 """What programs put before the subject of a forward; "VS:" is none, it forwards in Danish and answers in Finnish."""
 BOTH_SUBJECTS = words("vs ang")
@@ -172,6 +172,18 @@ TAKEN_UP = (
     "voir ci-dessous",
     "ci-dessous", "je transfère", "ver abajo", "zie onder", "poniżej",
 )  # fmt: skip
+ATTACHED = (
+    "bifogat mejl", "bifogat mail", "bifogade mejl", "bifogade mail", "bifogat meddelande", "bifogar mejl",
+    "bifogar mail", "bifogar kundens", "mejlet som är bifogat", "mejlet bifogas", "mailet bifogas", "se bifog",
+    "attached mail", "attached email", "attached e-mail", "attached message", "mail attached", "email attached",
+    "message attached", "see attached", "vedhæftet mail", "vedhæftede mail", "vedlagt e-post", "vedlagte e-post",
+    "vedlagt mail", "se vedlagt", "se vedhæftet", "liitteenä oleva viesti", "liitteenä viesti",
+)  # fmt: skip
+"""The sender points at a mail that hangs on this one."""
+ANSWER_MARKS = re.compile(
+    r"(?:svar|vårt svar|mitt svar|answer|our answer|vastaus)\s?[:=]|[-=]{1,3}>|[→⇒➔➜]", re.IGNORECASE
+)
+"""How people mark answers that they write into a mail."""
 NOT_TAKEN_UP = (
     "unrelated to", "not related to", "nothing to do with", "other than", "different from", "different to",
     "separate from", "ignore", "disregard", "apart from", "not about", "inget att göra med", "ingenting att göra med",
@@ -184,8 +196,13 @@ NOT_TAKEN_UP = (
 ANSWERS_BELOW = (
     "svar nedan", "svarar nedan", "svarat nedan", "svaren nedan", "kommentarer nedan", "se nedan i rött", "mina svar",
     "answers below", "answered below", "inline below", "comments below", "reply below", "see inline", "my answers",
-    "svarer under", "i rött", "i röd text", "i blått", "i blå text", "i grönt", "i grön text", "med rött", "med blått",
-    "in red", "in blue", "in green",
+    "svarer under", "i rött", "i röd text", "i blått", "i blå text", "i grönt", "i grön text", "med rött",
+    "med blått", "in red", "in blue", "in green", "röd text", "blå text", "grön text", "rödmarkera", "blåmarkera",
+    "grönmarkera", "med grönt", "i rødt", "med rødt", "rød skrift", "rød tekst", "i blåt", "med blåt", "i grønt",
+    "med grønt", "punaisella", "sinisellä", "vihreällä", "i texten nedan", "direkt i mejlet", "direkt i mailet",
+    "direkt i ditt mejl", "direkt i ditt mail", "i ditt mejl nedan", "inne i mejlet", "inne i mailet",
+    "inline in your", "within your mail", "within your email", "direkte i mailen", "direkte i teksten",
+    "i teksten under", "i teksten nedenfor", "svar med pilar", "svarar med pilar", "svar nedan med",
 )  # fmt: skip
 """Above a quotation: the sender answers inside the mail below."""
 AT_THE_BOTTOM = (

@@ -200,7 +200,9 @@ def reasons_of(
 
 def _holds(outer: Span, inner: Span) -> bool:
     """Whether one place lies inside another: "kan varken ringa" in "kan varken ringa eller bli ringda"."""
-    return outer != inner and outer.sentence == inner.sentence and outer.first <= inner.first <= inner.last <= outer.last
+    return (
+        outer != inner and outer.sentence == inner.sentence and outer.first <= inner.first <= inner.last <= outer.last
+    )
 
 
 def _passed(question: Question, match: Match) -> PassedOver:

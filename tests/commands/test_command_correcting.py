@@ -37,7 +37,10 @@ def test_what_is_corrected_to_urgent_and_nobodys_is_alerted_with_the_mails_words
     assert row["phone_escalation"]["taken_by"] is None
     (alert,) = [sent for sent in row["sent"] if sent["kind"] == "alert"][:1]
     shown = desk("outbox", "show", alert["id"]).out
-    assert "Lisa: alla är nere (regel correction)" in " ".join(shown.split()) and "Mejlet har ingen läsbar text" not in shown
+    assert (
+        "Lisa: alla är nere (regel correction)" in " ".join(shown.split())
+        and "Mejlet har ingen läsbar text" not in shown
+    )
 
 
 def test_a_second_correction_replaces_the_first_and_the_journal_has_both(desk):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from supportbot.mail.newtext import Known, opens, split
+from supportbot.mail.newtext import split
 from supportbot.mail.parse import parse
+from supportbot.mail.taken_up import Known, opens
 
 # fmt: off
 OWN = {

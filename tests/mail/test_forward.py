@@ -2,7 +2,8 @@
 
 import pytest
 
-from supportbot.mail.newtext import Known, split
+from supportbot.mail.newtext import split
+from supportbot.mail.taken_up import Known
 
 HEAD = "Från: Ove Lund <ove@kund.example>\nSkickat: den 3 november 2026 08:10\nTill: Eva Ström\nÄmne: Ingen ton\n\n"
 MAIL = HEAD + "Hej Eva, luren är död.\n\nMvh Ove"

@@ -5,7 +5,8 @@ The rows are what programs write; the name, the address and the day are always t
 
 import pytest
 
-from supportbot.mail.newtext import Known, split
+from supportbot.mail.newtext import split
+from supportbot.mail.taken_up import Known
 
 INTRODUCTIONS = """
 On Tue, Feb 24, 2015 at 10:48 PM, John Doe <john@example.org> wrote:

@@ -16,8 +16,9 @@ from mutants import mutant, sources
 from supportbot.mail.clean import clean_line, clean_text
 from supportbot.mail.contact import RULE
 from supportbot.mail.message import Desk, ParsedMail
-from supportbot.mail.newtext import Known, split
+from supportbot.mail.newtext import split
 from supportbot.mail.parse import parse
+from supportbot.mail.taken_up import Known
 
 TESTS = Path(__file__).parents[1]
 MAILS = sources([TESTS / "mails", TESTS / "hostile"])

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from supportbot.mail.contact import is_claim
-from supportbot.mail.newtext import Known, split
+from supportbot.mail.newtext import split
+from supportbot.mail.taken_up import Known
 
 TEXTS = (
     "Hej!\n\nVåra telefoner fungerar inte sedan i morse, kan ni titta på det?",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from supportbot.mail.newtext import Known, split
+from supportbot.mail.newtext import split
+from supportbot.mail.taken_up import Known
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "mail-suites"
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from supportbot.mail.newtext import Known, split
+from supportbot.mail.newtext import split
+from supportbot.mail.taken_up import Known
 
 
 def _mail(sender: str, subject: str, text: str) -> str:

@@ -3,7 +3,8 @@
 import pytest
 
 from supportbot.mail.contact import is_claim, is_told, tells_hours
-from supportbot.mail.newtext import Known, split
+from supportbot.mail.newtext import split
+from supportbot.mail.taken_up import Known
 
 SENDER = Known("Mona Dahl <mona@dahls.example>")
 TEXT = "Kan ni lägga till en knappsats hos oss?"
