@@ -27,6 +27,8 @@ _TOKEN = re.compile(
 )
 _PLAIN = re.compile(r"([\w .'&-]*)<([\w.+-]+@[\w.-]+)>")
 """`Anna Svensson <anna@x.se>`, as most are: it cannot pretend, and need not be taken apart sign by sign."""
+_UNQUOTED = re.compile(r"""([^<>@"=()\\:]{1,200}[,;][^<>@"=()\\:;,]{1,200})<([^<>@\s]{1,64}@[^<>@\s]{1,255})>""")
+"""`Svensson, Anna <anna@x.se>`, as careless programs write it: with one "@" in it, it can name nobody else."""
 _PARENTHESIS = re.compile(r"[()]|\\.", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -59,6 +61,8 @@ def one_address(values: Sequence[str]) -> Address | None:
         return None
     if plain := _PLAIN.fullmatch(values[0]):
         return _named(plain[2], " ".join(plain[1].split()))
+    if unquoted := _UNQUOTED.fullmatch(values[0].strip()):
+        return _named(unquoted[2], " ".join(unquoted[1].split()))
     boxes = list(_mailboxes(values[0], one=True))
     return _read(boxes[0]) if len(boxes) == 1 else None
 

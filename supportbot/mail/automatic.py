@@ -19,6 +19,7 @@ from supportbot.mail.look import (
     null_path,
     precedence,
     robot,
+    spam,
     submitted,
     suppressed,
 )
@@ -49,7 +50,7 @@ def judge(root: Part, sender: Address | None, subject: str, text: str, said: str
     local = sender.address.rpartition("@")[0].lower() if sender else ""
     title, names = wording.squash(subject), root.headers.names()
     look = Look(root, tuple(own_parts(root)), names, submitted(root), sender, text, title, local, said, desk)
-    report = _is_feedback(look) or _is_receipt(look)
+    report = _is_feedback(look) or _is_receipt(look) or _is_aggregate(look)
     bounce = None if report else read_bounce(root, sender, subject, text, desk.addresses)
     if bounce:
         nature: Nature = "report" if bounce.success else "bounce"
@@ -91,10 +92,16 @@ def _is_receipt(look: Look) -> str:
     return f'a read receipt: "{read[0][:60]}"' if read else ""
 
 
+def _is_aggregate(look: Look) -> str:
+    tls = look.root.params.get("report-type", "").lower() == "tlsrpt"
+    dmarc = wording.AGGREGATE_SUBJECT.match(look.title) is not None
+    return "a daily report on DMARC or TLS (RFC 7489, RFC 8460)" if tls or dmarc else ""
+
+
 def _is_bulk(look: Look) -> str:
     """A list's mail that is not to us; or a newsletter, to whomever it is addressed."""
     name = mailing_lists.field(look.root.headers)
-    if not name:
+    if not name or (look.submitted and name == "List-Unsubscribe"):  # a program that passes on what somebody wrote
         return ""
     if not look.desk.addresses:
         return "" if mailing_lists.is_beside_the_list(look.root.headers) else name
@@ -171,6 +178,7 @@ NO_ANSWER: tuple[Callable[[Look], str], ...] = (
     _loop,
     _calendar,
     _fragment,
+    spam,
     _not_to_us,
 )
-"""The rules R1, R3-R7, R18 and R30, in order; the first that holds is the reason."""
+"""The rules R1, R3-R7, R18 and R30, and what a mail server calls spam; the first that holds is the reason."""

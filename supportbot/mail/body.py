@@ -26,6 +26,13 @@ _OF_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-sta
                          "message/global-headers"})  # fmt: skip
 _CALENDAR_LINE = re.compile(r"^(SUMMARY|LOCATION|DESCRIPTION|COMMENT)(?:;[^:\n]*)?:(.*)$", re.MULTILINE)
 _ENRICHED_TAG = re.compile(r"<(?:param>[^<]{0,200}</param|/?[A-Za-z][A-Za-z-]{0,59})>", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"\[cid:[^\]\s]{3,200}\]"
+    r"|\[[^\[\]]{0,400}?(?:AI-genererat innehåll kan vara felaktigt|AI-generated content may be incorrect"
+    r"|AI-generert innhold kan være feil|AI-genereret indhold kan være forkert"
+    r"|Tekoälyllä luotu sisältö voi olla virheellistä)\.?\]"
+)
+"""What Outlook writes into plain text where a picture stands."""
 _WORD = re.compile(r"\w{2,}")
 _COMPARED = 50_000
 """Signs of each text that are compared with the other."""
@@ -155,7 +162,7 @@ def _piece(part: Part, body: Body) -> _Piece:
         return _Piece(_without_tags(text), None)
     if part.params.get("format", "").lower() == "flowed":
         text = unflow(text, delete_space=part.params.get("delsp", "").lower() == "yes")
-    text, files = take_uuencoded(text)
+    text, files = take_uuencoded(_PICTURE.sub("", text) if "[" in text else text)
     for file in files:
         body.oddities.append("a uuencoded file inside the text")
         _add_file(body, safe_name(file.name), "application/octet-stream", file.content)

@@ -152,7 +152,7 @@ def is_sent_from(text: str) -> bool:
     """ "Skickat från min iPhone", "Get Outlook for iOS" and the like: short, no sentence, a device or program."""
     if text[:1].isalpha() and text[0].lower() not in _SENT_FROM:
         return False
-    low = text.lower().lstrip("*_[<").strip("\u2068\u2069\u202a\u202b\u202c ")
+    low = text.lower().lstrip("*_[<(").strip("\u2068\u2069\u202a\u202b\u202c ").rstrip(")>")
     if low[:1] not in _SENT_FROM or len(low) > 140 or low.rstrip("*_").endswith("?"):
         return False
     if (
@@ -164,7 +164,7 @@ def is_sent_from(text: str) -> bool:
     phrase = next((phrase for phrase in _SENT_FROM.get(low[:1], ()) if low.startswith(phrase)), None)
     if phrase is None:
         return False
-    rest = low[len(phrase) :].partition("<")[0]
+    rest = low[len(phrase) :].partition("<")[0].partition(". ")[0]  # "… with K-9 Mail. Please excuse my brevity."
     if "," in rest and not any(device in rest.partition(",")[0] for device in DEVICES):
         return False
     said = rest.split()

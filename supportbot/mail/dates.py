@@ -18,6 +18,8 @@ _PLAIN = re.compile(
     r"(?:[a-z]{3}, )?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? ([+-]\d{4})(?: \([a-z]{1,5}\))?",
     re.IGNORECASE | re.ASCII,
 )
+_GLUED_ZONE = re.compile(r":\d\d ([+-]\d{4})(?=\D)")
+"""A zone right behind which the next field begins, whose line break was lost."""
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
@@ -61,7 +63,8 @@ def _rfc5322(value: str) -> datetime | None:
         return None
     *moment, _weekday, _yearday, _dst, offset = found
     year, month, day, hour, minute, second = moment[:6]
-    zone = timezone(timedelta(seconds=offset or 0))
+    glued = None if offset else _GLUED_ZONE.search(value)
+    zone = _zone(glued[1]) if glued else timezone(timedelta(seconds=offset or 0))
     return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
 
 

@@ -33,7 +33,7 @@ WORDS: dict[Language, str] = {
         flyttar flytt väntar besked beställning akut driftstopp driftstörning huvudnummer huvudnumret byta byte
         lösenord lösenordet användare användaren bruten brutet brutna misslyckas misslyckades nummer licens fast
         visas visar hänvisning vidarekoppling svarsgruppen röstbrevlåda saknar glömt loggar startar slut mobil
-        klart receptionen ton nej
+        klart receptionen ton nej felmeddelande felmeddelandet
     """,
     "en": """
         the and of to in is that it for was on are as with be this have from or by not but what all were we when
@@ -46,6 +46,8 @@ WORDS: dict[Language, str] = {
         line stopped broken button order cards same like another
         monday tuesday wednesday thursday friday training number main request user users desktop caller wrong shown
         switchboard unreachable offline online full voicemail password reset broken question issue issues problem
+        love good looks sounds seen see done great perfect sure okay cheers agree agreed attached screenshot feature
+        integration stuck team teams login fails meeting room booked too slow loud late welcome
         urgent outage queue queues hours opening change delete remove account order missing headset desk mobile
         app apps crashes drop drops audio sound incoming outgoing test subject message error failed failure
     """,
@@ -107,6 +109,7 @@ WORDS: dict[Language, str] = {
         van niet dat wij zijn voor met op aan ook maar wordt naar bij kan kunnen geen goedemorgen geachte beste
         groet dank onze telefoon hebben heeft jest nie się że to w z i jak od po ale czy mamy proszę dzień dobry
         dziękuję pozdrawiam nasz nasze działa są przez dobrý děkuji prosím není jsem jsme že nefunguje ve
+        muchas muchos merci beaucoup
         merhaba teşekkürler bir bu için değil çok ama ile var yok zdravo nije smo hvala molim bună ziua sunt nu
         mulțumesc și pentru cu
         nous plus sin geen doet wir keine nicht nächste woche störung möglich funktioniert verbindung große größe
@@ -192,7 +195,7 @@ SHAPES: tuple[tuple[Language, float, str], ...] = (
     ("da", 1.0, r"[æø]"),
     ("da", -1.5, r"[äö]"),
     ("da", 2.0, r"\w{2,}(?:tion(?:en|er)?|hed(?:en)?|ede[ts]?|eret|ej(?:e|er|l\w*)?|gt|øj\w*|æ[ds]\w*|ød\w*)\b"),
-    ("fi", 1.5, r"\w(?:yy|öö|aa|uu|ii|ee|oo)"),
+    ("fi", 1.5, r"\w(?:yy|öö|aa|uu|ii)"),
     ("fi", 3.0, r"ää|\w{3,}ä\b"),
     ("fi", 1.5, r"\w{3,}(?:ss[aä]|st[aä]|ll[aä]|lt[aä]|lle|mme|nne|tte|kaan|kään|ksi|v[aä]t|sti|k[oö])\b"),
     ("fi", 1.5, r"\w{2,}(?:minen|inen|mys|tys|nut|nyt|neet|iset|ista|ita)\b"),
@@ -207,6 +210,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LINK = re.compile(r"\bwww\.|https?://")
 _DIGIT = re.compile(r"\d")
 _LONGEST_WORD = 60
+_FEW_WORDS = 12
+_CLEAR = 3.0
+"""How far one language must lead in a short text."""
 _FOREIGN = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0002ffff]")
 _SHAPES = tuple((language, weight, re.compile(pattern)) for language, weight, pattern in SHAPES)
 
@@ -236,15 +242,34 @@ _STEMS = tuple(
 )
 
 
-def detect(text: str) -> Language:
-    """The language of a text; "other" for any that is not one of the five, and for a text without words. Linear."""
-    tokens = [token for token in text[:MAX_CHARS].split() if token.isalpha() or not _DIGIT.search(token)]
-    said = [score for token in tokens for score in _of_token(token[:_LONGEST_WORD])]
-    if not said or (not _is_latin(tokens) and _is_foreign(tokens)):
+def detect(text: str, subject: str = "") -> Language:
+    """The language of a text; "other" for any that is not one of the five, and for a text without words. Linear.
+
+    The subject, which may be another's, is asked only where the text says little and leaves it open.
+    """
+    tokens = _words_of(text)
+    if not _is_latin(tokens) and _is_foreign(tokens):
         return "other"
-    scores = list(map(sum, zip(*said, strict=True)))
-    best = max(scores)
+    scores = _weighed(tokens)
+    if subject and len(tokens) < _FEW_WORDS and not _is_clear(scores):
+        scores = _weighed([*_words_of(subject), *tokens])
+    best = max(scores, default=0.0)
     return _LANGUAGES[scores.index(best)] if best > 0 else "other"
+
+
+def _words_of(text: str) -> list[str]:
+    return [token for token in text[:MAX_CHARS].split() if token.isalpha() or not _DIGIT.search(token)]
+
+
+def _weighed(tokens: list[str]) -> list[float]:
+    """What all words say together for each of _LANGUAGES; nothing where none says anything."""
+    said = [score for token in tokens for score in _of_token(token[:_LONGEST_WORD])]
+    return list(map(sum, zip(*said, strict=True)))
+
+
+def _is_clear(scores: list[float]) -> bool:
+    first, second = sorted(scores, reverse=True)[:2] if scores else (0.0, 0.0)
+    return first - second >= _CLEAR
 
 
 @lru_cache(maxsize=20_000)

@@ -109,9 +109,11 @@ def null_path(look: Look) -> str:
 def robot(look: Look) -> str:
     if look.local in ("postmaster", "abuse"):
         return f"{look.local}@ is a role that machines write from"
-    path = (look.header("Return-Path") or "")[:320].strip("<> \t").rpartition("@")[0].lower()
-    if wording.ROBOT.fullmatch(look.local) or DAEMON.fullmatch(look.local) or DAEMON.fullmatch(path):
-        return f"robot address {look.sender.address if look.sender else path}"
+    path = (look.header("Return-Path") or "")[:320].strip("<> \t").lower()
+    local = path.rpartition("@")[0]
+    by_path = DAEMON.fullmatch(local) or wording.LIST_PATH.fullmatch(local)
+    if wording.ROBOT.fullmatch(look.local) or DAEMON.fullmatch(look.local) or by_path:
+        return f"robot address {path if by_path or not look.sender else look.sender.address}"
     return ""
 
 
@@ -132,6 +134,14 @@ def suppressed(look: Look) -> str:
     }
     wanted = values & {"all", "autoreply", "oof", "-1"}
     return f"X-Auto-Response-Suppress: {min(wanted)}" if wanted else ""
+
+
+def spam(look: Look) -> str:
+    """A mail server took it for spam: its sender is mostly forged, and an answer would hit a stranger (TH8)."""
+    for name, said in (("X-Spam-Flag", "yes"), ("X-Spam-Status", "yes"), ("X-SES-Spam-Verdict", "fail")):
+        if (look.header(name) or "").strip().lower().startswith(said):
+            return f"a mail server calls it spam ({name})"
+    return ""
 
 
 def is_to_us(look: Look) -> bool:

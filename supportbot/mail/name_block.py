@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from supportbot.mail.contact import COMPANY, CONTACT, is_advert, is_claim, is_contact_like, is_rule, tells_hours
 from supportbot.mail.lines import Line
-from supportbot.mail.persons import is_name, is_own_name, is_partly_own
+from supportbot.mail.persons import is_name, is_own_name, tells_who
 
 MAX_TAIL = 60
 """Lines looked at from the end: a signature is never longer."""
@@ -57,7 +57,8 @@ def block_of_names(body: Sequence[Line], names: frozenset[str]) -> int:
     if begin == count:
         begin = count - 1 if _is_card(body, names) else _last_name_line(body, names)
     begin = min(begin, _advertised(body, names))
-    return begin if _signs(body[begin:], names) and not _is_list(body[begin:]) else count
+    block = body[begin:]
+    return begin if _signs(block, names) and not _is_list(block) and not _is_led_to(body, begin, names) else count
 
 
 def _signs(block: Sequence[Line], names: frozenset[str]) -> bool:
@@ -67,8 +68,20 @@ def _signs(block: Sequence[Line], names: frozenset[str]) -> bool:
     in the text does no harm.
     """
     return not names or any(
-        is_partly_own(line.bare, names) or CONTACT.search(line.bare) or COMPANY.search(line.bare) for line in block
+        tells_who(line.bare, names) or CONTACT.search(line.bare) or COMPANY.search(line.bare) for line in block
     )
+
+
+def _is_led_to(body: Sequence[Line], begin: int, names: frozenset[str]) -> bool:
+    """Whether a colon or "enligt nedan" stands above strangers and numbers: the mail is about them."""
+    if not names or any(is_own_name(line.bare, names) for line in body[begin:]):
+        return False
+    for line in reversed(body[max(0, begin - MAX_BLOCK) : begin]):
+        if line.bare.endswith(":") or _POINTS_BELOW.search(line.bare):
+            return True
+        if not line.blank and not _may_close(line.bare):
+            return False
+    return False
 
 
 def _may_close(text: str) -> bool:

@@ -27,6 +27,11 @@ _SYSTEM = re.compile(
     r"|atlassian|freshdesk|freshservice|help ?scout|zammad|otobo|servicenow|intercom|hubspot|deskpro|kayako)\b"
     r"|\b(?:är en tjänst från|is a service from|er en tjeneste fra)\b"
 )
+_PREAMBLE = re.compile(
+    r"(?:har uppdaterats|has been updated|er blevet opdateret|er oppdatert|on päivitetty)\b.*"
+    r"(?:kommentar|comment|kommentt)|(?:add additional comments|lägga till (?:fler|ytterligare) kommentarer)"
+)
+_LONGEST_PREAMBLE = 300
 _BESIDE = re.compile(r"(?:view request|this is shared with|visa (?:förfrågan|ärendet)|turn off this request)\b")
 """What stands with the name of the system."""
 
@@ -36,10 +41,19 @@ Moment = tuple[int, int, int, int, int]
 def cut(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
     """(what was said last, older comments and the footer)."""
     heads = [(at, moment) for at in range(min(len(lines), MOST_LINES)) if (moment := _head(lines, at))]
+    begin = _behind_preamble(lines, heads[0][0]) if heads else 0
     if len(heads) > 1 and all(moment <= heads[0][1] for _, moment in heads[1:]):
-        return lines[: heads[1][0]], lines[heads[1][0] :]
-    begin = _footer(lines)
-    return lines[:begin], lines[begin:]
+        return lines[begin : heads[1][0]], [*lines[:begin], *lines[heads[1][0] :]]
+    end = _footer(lines)
+    return lines[begin:end], [*lines[:begin], *lines[end:]]
+
+
+def _behind_preamble(lines: Sequence[Line], head: int) -> int:
+    """Where the newest comment begins below the system's own words; 0 where somebody wrote above it."""
+    above = " ".join(line.bare.lower() for line in lines[:head])
+    if not _PREAMBLE.search(above) or len(above) > _LONGEST_PREAMBLE:
+        return 0
+    return next_text(lines, head + 1) + 1
 
 
 def _head(lines: Sequence[Line], at: int) -> Moment | None:

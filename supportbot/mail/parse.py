@@ -22,7 +22,6 @@ from supportbot.mail.message import Address, Desk, Forwarded, Headers, ParsedMai
 from supportbot.mail.mime import read_tree
 
 MOST_ODDITIES = 30
-_FEW_WORDS = 12
 _UNJUDGED = automatic.Judgement(no_answer="It could not be judged whether a machine wrote this.")
 _Result = TypeVar("_Result")
 
@@ -57,7 +56,7 @@ def _parse(content: bytes, desk: Desk) -> ParsedMail:
     judged = judged or _UNJUDGED
     tokens = _tried(oddities, "tokens", thread.find_tokens, subject, _places(headers, (*to, *cc))) or ()
     proven = _tried(oddities, "proof of the sender", authenticity.judge, headers, sender, desk.authserv_id)
-    spoken = _tried(oddities, "language", language.detect, _sample(subject, split.new_text))
+    spoken = _tried(oddities, "language", language.detect, _spoken(split.new_text), subject)
     return ParsedMail(
         subject=subject,
         date=date,
@@ -168,10 +167,11 @@ def _places(headers: Headers, recipients: Iterable[Address]) -> list[str]:
     return [address.address for address in (*recipients, *delivered)]
 
 
-def _sample(subject: str, new_text: str) -> str:
-    """What to tell the language by: the new text, and the subject too where that says little."""
-    text = new_text[: language.MAX_CHARS]
-    return text if len(text.split(None, _FEW_WORDS)) >= _FEW_WORDS else f"{subject}\n{text}"
+def _spoken(new_text: str) -> str:
+    """The new text without what it quotes, which may be a program's: its language is the sender's."""
+    if "\n>" not in new_text:
+        return new_text
+    return "\n".join(line for line in new_text.split("\n") if not line.startswith(">")).strip() or new_text
 
 
 def _tried(oddities: list[str], what: str, reader: Callable[..., _Result], *given: object) -> _Result | None:

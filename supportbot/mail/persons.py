@@ -7,6 +7,7 @@ has no capital at all; so some words are never names, and the From field tells w
 import re
 
 from supportbot.mail.wording import GREETINGS, NOT_NAMES, PARTICLES
+from supportbot.mail.wording_names import GIVEN_NAMES
 
 _DOMAIN = re.compile(r"@[\w.-]+")
 _NO_NAMES = PARTICLES | NOT_NAMES | GREETINGS
@@ -29,10 +30,11 @@ def is_own_name(text: str, names: frozenset[str]) -> bool:
     return first is not None and first[0].lower() in names
 
 
-def is_partly_own(text: str, names: frozenset[str]) -> bool:
-    """Whether a line holds one of the sender's names, or is an initial ("D.")."""
+def tells_who(text: str, names: frozenset[str]) -> bool:
+    """Whether a line holds one of the sender's names, begins with a common given name, or is an initial ("D.")."""
     words = _WORD.findall(text.lower())
-    return not names.isdisjoint(words) or (len(words) == 1 and len(words[0]) == 1)
+    known = not names.isdisjoint(words) or (bool(words) and words[0] in GIVEN_NAMES)
+    return known or (len(words) == 1 and len(words[0]) == 1)
 
 
 def is_name(text: str, names: frozenset[str]) -> bool:

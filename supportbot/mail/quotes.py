@@ -74,6 +74,8 @@ def start(lines: Sequence[Line], at: int, opens: bool = False) -> Start | None:
         found := _marker(lines, at, bare, low, opens)
     ):
         return found
+    if bare.endswith(" ---") and " --- " in bare and (found := _above_block(lines, at, opens)):
+        return found  # Notes: "NAME --- SUBJECT ---"
     if (":" in bare or "：" in bare) and (found := header_block(lines, at, opens=opens)):
         return found
     return _attribution(lines, at, bare, low, opens)
@@ -108,12 +110,10 @@ def _marker(lines: Sequence[Line], at: int, bare: str, low: str, opens: bool) ->
         words.startswith(marker) for marker in FORWARD_MARKERS if len(words) < len(marker) + 25
     )
     known = forward or words in REPLY_MARKERS
-    if not known and not stemmed and not dashed:
-        return None
+    if not known and not stemmed:
+        return _above_block(lines, at, opens) if dashed else None
     below = next_text(lines, at + 1)
-    block = header_block(lines, below, loose=known, opens=opens) if below < len(lines) else None
-    if not known and not stemmed:  # words of a program that is not known: they belong to what stands below
-        return Start("headers", below - at + block.size, block.fields, block.sent) if block else None
+    block = header_block(lines, below, loose=known) if below < len(lines) else None
     if not known and not block and not (dashed and bare.count("-") >= 8):
         return None
     forward = forward or (stemmed and not known)
@@ -125,6 +125,13 @@ def _marker(lines: Sequence[Line], at: int, bare: str, low: str, opens: bool) ->
     if dashed and dashed[2]:
         return Start(kind, 1, in_line(dashed[2]))
     return Start(kind, 1)
+
+
+def _above_block(lines: Sequence[Line], at: int, opens: bool) -> Start | None:
+    """A line of a program that is not known, above header lines: it belongs to them."""
+    below = next_text(lines, at + 1)
+    block = header_block(lines, below, opens=opens) if below < len(lines) else None
+    return Start("headers", below - at + block.size, block.fields, block.sent) if block else None
 
 
 def _may_be_marker(low: str) -> bool:

@@ -29,6 +29,8 @@ def automatic_reply(look: Look) -> str:
     keyword = look.submitted
     if keyword == "auto-replied":
         return "Auto-Submitted: auto-replied"
+    if _is_bare_calendar_reply(look):
+        return "the answer of a calendar, without a word"
     announced = _announced(look)
     if keyword and keyword != "auto-notified" and (announced or (answers(look) and not _ticket_system(look))):
         return f"Auto-Submitted: {keyword}, in answer to a mail"
@@ -39,6 +41,13 @@ def automatic_reply(look: Look) -> str:
         return f'its subject begins "{announced[:60]}"'
     says = _sentence(look)
     return f'it says "{says[:80]}"' if says else _confirmation(look)
+
+
+def _is_bare_calendar_reply(look: Look) -> bool:
+    """RFC 5546 §3.2.3: somebody has pressed "accept"."""
+    return not look.said.strip() and any(
+        part.type == "text/calendar" and part.params.get("method", "").upper() == "REPLY" for part in look.parts
+    )
 
 
 def _announced(look: Look) -> str:

@@ -131,9 +131,10 @@ def _find(body: Sequence[Line], names: frozenset[str]) -> tuple[int, int]:
     marked = next((at for at in range(first, count) if body[at].mark == "signature"), count)
     delimited = next((at for at, text in enumerate(bare, first) if _DELIMITER.match(text)), count)
     begin = min(marked, delimited)
-    if begin < count and _ends(body, begin):
+    end = _afterthought(body, begin)
+    if begin < count and _ends(body[:end], begin):
         above = _closing(body[:begin], names)
-        return (above[0], count) if above[0] < above[1] == len(_rstrip(body[:begin])) else (begin, count)
+        return (above[0], end) if above[0] < above[1] == len(_rstrip(body[:begin])) else (begin, end)
     ruled = next((at for at in range(count - 1, first - 1, -1) if is_rule(bare[at - first])), count)
     if ruled < count and all(is_contact_like(line.bare) for line in body[ruled + 1 :] if not line.blank):
         above = _closing(body[:ruled], names)
@@ -154,6 +155,12 @@ def _is_plain(block: Sequence[Line], names: frozenset[str]) -> bool:
 
 def _rstrip(body: Sequence[Line]) -> Sequence[Line]:
     return body[: end_of(body)]
+
+
+def _afterthought(body: Sequence[Line], begin: int) -> int:
+    """Where something more is said below a delimiter and what follows it, apart from that; the end where nothing is."""
+    apart = (at for at in range(begin + 3, len(body)) if body[at - 1].blank)
+    return next((at for at in apart if AFTERTHOUGHT.match(body[at].bare) or is_told(body[at].bare)), len(body))
 
 
 def _ends(body: Sequence[Line], begin: int) -> bool:

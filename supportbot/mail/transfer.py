@@ -16,6 +16,7 @@ _PADDED_PIECE = re.compile(rb"[^=]+=*")
 _SOFT_BREAK_WITH_SPACE = re.compile(rb"=[ \t]+(\r?\n)")
 _BROKEN_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
 _UU_BLOCK = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,500})\n((?:[ -`][^\n]{0,90}\n)*?)`?[ ]?\n?end[ ]*$", re.MULTILINE)
+_UU_LINE = re.compile(rb"[ -`]{1,90}|end")
 _PLAIN = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
 
 
@@ -100,7 +101,8 @@ def _undo_uuencode(content: bytes) -> tuple[bytes, str]:
     lines = content.splitlines()
     begin = next((at for at, line in enumerate(lines) if line.startswith(b"begin ")), None)
     if begin is None:
-        return content, "broken uuencode"
+        sound = all(map(_UU_LINE.fullmatch, filter(None, lines)))
+        return (_uu_lines(lines) if sound else content), "broken uuencode"
     return _uu_lines(lines[begin + 1 :]), ""
 
 

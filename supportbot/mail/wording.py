@@ -286,13 +286,13 @@ SENT_FROM = (
     "inviato da", "verzonden vanaf", "verzonden vanuit", "verstuurd vanaf", "wysłane z", "wysłano z", "odesláno z",
     "отправлено с", "iphone’umdan",
     "iphone'umdan", "iphoneから", "发自我的", "從我的", "trimis de pe", "az iphone", "أُرسلت من", "στάλθηκε από",
-    "tải outlook", "via mobile",
+    "tải outlook", "via mobile", "sent by", "from my", "sent on the go", "skickad från", "skrivet på mobilen",
+    "skrivet på telefonen", "skickat i farten", "hämta bluemail", "get bluemail", "diese nachricht wurde von meinem",
 )  # fmt: skip
 DEVICES = (
     "iphone", "ipad", "android", "samsung", "galaxy", "outlook", "mail", "gmail", "yahoo", "mobil", "telefon",
-    "phone", "blackberry", "huawei",
-    "xperia", "windows", "proton", "tablet", "smartphone", "surface", "nokia", "oneplus", "pixel", "sparrow",
-    "spark", "iphonesta", "luuri",
+    "phone", "blackberry", "huawei", "xperia", "windows", "cell", "bluemail", "on the go", "i farten", "proton",
+    "tablet", "smartphone", "surface", "nokia", "oneplus", "pixel", "sparrow", "spark", "iphonesta", "luuri",
 )  # fmt: skip
 
 DISCLAIMERS = (
@@ -300,6 +300,9 @@ DISCLAIMERS = (
     "detta meddelande är avsett", "detta meddelande kan", "detta mejl kan", "detta mail kan", "av misstag",
     "privileged", "denna e-post", "innehållet i detta", "this e-mail", "this email and",
     "this email is", "this email may", "this message and", "this message is", "this message may",
+    "denna information är", "uteslutande avsed", "endast avsed", "avsedd för adressaten", "underrätta avsändaren",
+    "meddela avsändaren", "förstör detta", "radera detta", "radera mejlet", "diese information ist",
+    "diese e-mail enthält", "ausschließlich für den adressaten", "den absender", "vernichten",
     "this communication", "the information contained", "the information in this",
     "if you are not the intended", "om du inte är rätt mottagare", "om du inte är avsedd mottagare",
     "om du har fått detta", "om du fått detta",

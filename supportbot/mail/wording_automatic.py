@@ -34,6 +34,10 @@ ROBOT = re.compile(
     r"|notifications?|notify|alerts?|monitor(?:ing)?|bounces?(?:[-+].*)?|.+-(?:request|bounces?|owner|return)|owner-.+"
 )
 """Local parts that are never answered (RFC 3834 §2, RFC 5230 §4.6)."""
+LIST_PATH = re.compile(r"owner-.+|.+-(?:request|owner)")
+"""Local parts of a return path by which lists send; `bounces+…` is none: by it programs send what persons wrote."""
+AGGREGATE_SUBJECT = re.compile(r"report[ -]domain: \S+ submitter: ")
+"""RFC 7489 §7.2.1.1, RFC 8460 §5.3: a daily report on DMARC or TLS, as a domain's owner orders it."""
 NO_PERSON = re.compile(_NO_REPLY)
 """Those of them behind which no person writes."""
 DEVICE = re.compile(

@@ -117,3 +117,30 @@ def test_names_and_domains_that_can_be_mistaken_are_remarked(sender: Address, co
 
 def test_plain_address_lowers_the_domain_only() -> None:
     assert plain_address("Anna@EXEMPEL.se") == "Anna@exempel.se"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("Svensson, Anna <anna@exempel.se>", "Svensson, Anna"),
+        ("Svensson; Anna <anna@exempel.se>", "Svensson; Anna"),
+        ("'Marston, John' via Växeln <anna@exempel.se>", "Marston, John' via Växeln"),
+    ],
+)
+def test_an_unquoted_comma_in_a_name_beside_one_address_names_nobody_else(value: str, name: str) -> None:
+    assert one_address((value,)) == Address(name, "anna@exempel.se")
+    assert pretence((value,)) == ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "chef@bank.se, Anna <anna@exempel.se>",
+        "Svensson, Anna <anna@exempel.se>, Bo <bo@exempel.se>",
+        "Anna, <anna@exempel.se",
+        "Anna, =?utf-8?q?chef=40bank.se?= <anna@exempel.se>",
+        "Gruppen: Anna, Bo <bo@exempel.se>",
+    ],
+)
+def test_a_comma_between_two_is_still_nobodys(value: str) -> None:
+    assert one_address((value,)) is None

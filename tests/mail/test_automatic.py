@@ -224,7 +224,7 @@ def test_a_ticket_system_that_gives_us_work_confirms_nothing(subject: str, text:
         (("To: info@kund.se",), "not addressed to us"),
         (("To: info@kund.se", "Bcc: kundcenter@icentrex.se"), "not addressed to us"),
         (("X-Supportbot-Loop: anything",), "loop"),
-        (("Content-Type: text/calendar; method=REPLY; charset=utf-8",), "calendar"),
+        (("Content-Type: text/calendar; method=COUNTER; charset=utf-8",), "calendar"),
         (tuple("Received: from a by b; x" for _ in range(31)), "Received"),
     ],
 )
@@ -340,3 +340,63 @@ def test_a_customers_mail_by_the_program_for_newsletters_is_a_persons(text: str,
 def test_without_a_config_a_group_is_told_by_the_lists_own_address(fields: tuple[str, ...], nature: str) -> None:
     mail = _mail(*fields, desk=Desk())
     assert (mail.nature, mail.may_answer) == (nature, False)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Report domain: icentrex.se Submitter: google.com Report-ID: 11827364551928",
+        "Report Domain: icentrex.se Submitter: enterprise.protection.outlook.com Report-ID: <9f>",
+    ],
+)
+def test_a_daily_report_on_dmarc_is_a_report(subject: str) -> None:
+    mail = _mail("From: dmarcreport@post.example", f"Subject: {subject}", text="This is a DMARC aggregate report.")
+    assert mail.nature == "report" and not mail.may_answer
+
+
+def test_a_daily_report_on_tls_is_a_report() -> None:
+    mail = _mail('Content-Type: multipart/report; report-type="tlsrpt"; boundary=b', text="--b\n\nA report.\n--b--\n")
+    assert mail.nature == "report"
+
+
+def test_a_person_asks_about_such_a_report() -> None:
+    assert _mail("Subject: Fråga om report domain i DMARC", text="Vad är det här? Hälsningar Anna").nature == "human"
+
+
+@pytest.mark.parametrize(("text", "nature"), [("", "auto_reply"), ("Jag kommer tio minuter sent.", "human")])
+def test_the_answer_of_a_calendar_is_a_persons_if_it_says_something(text: str, nature: str) -> None:
+    parts = (
+        f"--b\nContent-Type: text/plain\n\n{text}\n--b\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:\n--b--\n"
+    )
+    mail = _mail("Content-Type: multipart/alternative; boundary=b", "Subject: Accepterat: Möte", text=parts)
+    assert mail.nature == nature and not mail.may_answer
+
+
+def test_what_a_program_passes_on_is_no_newsletter() -> None:
+    fields = ("Auto-Submitted: auto-generated", "List-Unsubscribe: <https://x.example/u>")
+    assert _mail(*fields, text="Kan ni byta till ett annat kort?", desk=Desk()).nature == "machine"
+
+
+@pytest.mark.parametrize("local", ["owner-kunder-l", "kundlista-request", "kundlista-owner"])
+def test_a_lists_return_path_is_not_answered(local: str) -> None:
+    mail = _mail(f"Return-Path: <{local}@lista.example>")
+    assert mail.nature == "human" and f"robot address {local}@lista.example" in mail.no_answer
+
+
+def test_a_program_for_many_mails_may_be_answered() -> None:
+    assert _mail("Return-Path: <bounces+17-anna=kund.se@crm.example>").may_answer
+
+
+@pytest.mark.parametrize(
+    ("field", "may_answer"),
+    [
+        ("X-Spam-Flag: YES", False),
+        ("X-Spam-Status: Yes, score=9.1 required=5.0", False),
+        ("X-SES-Spam-Verdict: FAIL", False),
+        ("X-Spam-Flag: NO", True),
+        ("X-Spam-Status: No, score=-1.1", True),
+    ],
+)
+def test_what_a_mail_server_calls_spam_is_not_answered_but_stays_a_persons(field: str, may_answer: bool) -> None:
+    mail = _mail(field)
+    assert mail.nature == "human" and mail.may_answer is may_answer

@@ -299,3 +299,17 @@ def test_our_own_address_is_no_recipient_wherever_it_stands() -> None:
     text = "It could not be delivered. 550 5.1.1\n\nkundcenter@icentrex.se\nanna@kund.se\n"
     raw = f"From: MAILER-DAEMON@mx.se\nSubject: Undeliverable\n\n{text}".encode()
     assert [one.address for one in parse(raw, Desk(("kundcenter@icentrex.se",), "mx")).failed] == ["anna@kund.se"]
+
+
+ALIAS = "Original-Recipient: rfc822; jour@kund.se\n"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_several_behind_one_address_none_that_failed_is_passed_over(order: tuple[int, int]) -> None:
+    blocks = (
+        ALIAS + _block("anna@kund.se", "delivered", "2.0.0", "smtp; 250 ok"),
+        ALIAS + _block("bo@kund.se", "failed", "5.1.1", "smtp; 550 5.1.1 unknown"),
+    )
+    mail = _dsn(*(blocks[at] for at in order))
+    assert mail.nature == "bounce"
+    assert [(one.address, one.status, one.given_up) for one in mail.failed] == [("jour@kund.se", "5.1.1", True)]

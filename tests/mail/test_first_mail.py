@@ -76,3 +76,33 @@ def test_a_subject_answers(subject: str) -> None:
 def test_the_headers_tell_whether_a_mail_opens(head: str, kept: bool) -> None:
     mail = parse(f"From: anna@bygg.example\n{head}\n\nVi undrar en sak.\n\n{OWN['a form']}".encode())
     assert ("Alla telefoner är döda" in mail.new_text) == kept
+
+
+PASTED = (
+    "Så här svarar er gateway:\n\n> show registration\n> state: unregistered\n\nVi väntar.",
+    "Kunden skriver:\n> Jag kommer inte fram på 08-505 122 40.\n\nKan ni titta?",
+    "Kunden Olle Ek skrev i går:\n> Er växel lägger på.\n\nKan ni titta?",
+    "Steg vi har provat\n> Inställningar > Nätverk > Wifi av\n> Starta om",
+)
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_lines_behind_arrows_are_the_senders_in_a_first_mail(text: str) -> None:
+    found = split(text, None, Known(opens=True))
+    assert (found.new_text, found.quoted) == (text, "")
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_in_an_answer_they_are_quoted(text: str) -> None:
+    assert split(f"Hej!\n\n{text}", None, Known(subject="SV: Växeln")).quoted
+
+
+def test_what_a_program_introduces_is_quoted_in_a_first_mail_too() -> None:
+    found = split("Nu är den tyst.\n\nDen 3 maj 2026 kl. 10:00 skrev Ove:\n> Ringer den?", None, Known(opens=True))
+    assert found.new_text == "Nu är den tyst."
+
+
+def test_the_language_is_that_of_the_own_words() -> None:
+    body = "Vi får det här:\n\n> I'm sorry to have to inform you that your message could not be delivered to anyone.\n"
+    mail = parse(f"From: anna@bygg.example\nSubject: Felet\n\n{body}".encode())
+    assert "could not be delivered" in mail.new_text and mail.language == "sv"

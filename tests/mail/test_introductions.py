@@ -435,3 +435,27 @@ def test_the_quotes_first_line_may_stand_behind_its_introduction(introduction: s
     found = split(f"Nytt svar.\n\nSent from Yahoo Mail on Android\n\n  {introduction}\n\nKan ni ge ett exempel?", None)
     assert found.new_text == "Nytt svar."
     assert "Kan ni ge ett exempel?" in found.quoted
+
+
+@pytest.mark.parametrize(
+    ("said", "colour"),
+    [
+        ("Jeg har svaret med rødt herunder.", "red"),
+        ("Mine svar står med rød skrift.", "red"),
+        ("Vastaukset punaisella alla.", "red"),
+        ("Mina svar är rödmarkerade.", "red"),
+        ("Mina svar i blå text nedan.", "rgb(0, 0, 255)"),
+        ("Svarar i texten nedan.", "#7030a0"),
+        ("Svar direkt i ditt mejl.", "green"),
+    ],
+)
+def test_answers_in_a_colour_are_new_however_they_are_announced(said: str, colour: str) -> None:
+    found = split(None, (RED % colour).replace("Svar i rött.", said))
+    assert found.new_text == f"{said}\n\nDen blå." and "Vilken?" in found.quoted
+
+
+@pytest.mark.parametrize("mark", ["Svar:", "-->", "→", "=>"])
+def test_answers_behind_a_mark_are_new(mark: str) -> None:
+    body = (MARKED % "svarar nedan").replace("[Lena] Port 3.", f"{mark} Port 3.")
+    assert split(body, None, Known("Ove")).new_text.endswith(f"{mark} Port 3.")
+    assert "Port 3." not in split(body.replace("svarar nedan", "nu går det"), None, Known("Ove")).new_text

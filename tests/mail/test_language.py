@@ -237,3 +237,26 @@ def test_addresses_and_links_say_nothing() -> None:
 
 def test_long_text_is_read_in_part() -> None:
     assert detect("Vi kan inte ringa. " * 1000 + "the and of " * 100_000) == "sv"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ja tack", "sv"),
+        ("Merci beaucoup", "other"),
+        ("Danke", "other"),
+        ("שלום", "other"),
+        ("媽！我上電視了！", "other"),
+    ],
+)
+def test_a_short_answer_is_not_in_the_language_of_the_subject_that_it_answers(text: str, language: str) -> None:
+    assert detect(text, "Re: Welcome to our forum, please read the rules") == language
+
+
+@pytest.mark.parametrize("text", ["Good", "Looks good", "Agree", "Screenshot attached", "Meeting room booked"])
+def test_a_short_word_of_english_is_not_finnish(text: str) -> None:
+    assert detect(text) == "en"
+
+
+def test_the_subject_tells_where_the_text_says_nothing() -> None:
+    assert detect("208", "Ankn 208 fungerar inte") == "sv"

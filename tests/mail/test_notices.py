@@ -69,3 +69,23 @@ def test_the_fence_may_stand_above_the_line(fence: str) -> None:
 def test_a_rule_above_own_words_of_replying_is_the_senders() -> None:
     body = "Så här står det:\n\n----------\nJag kan inte skriva något svar, reply above syns inte."
     assert split(body, None).new_text == body
+
+
+@pytest.mark.parametrize(
+    "preamble",
+    [
+        "Din förfrågan (#33871) har uppdaterats. Svara på det här mejlet om du vill lägga till fler kommentarer.",
+        "Your request (33871) has been updated. To add additional comments, reply to this email.",
+        "Din anmodning (18220) er blevet opdateret. Besvar denne e-mail for at tilføje flere kommentarer.",
+    ],
+)
+@pytest.mark.parametrize("older", ["", f"\n\n{RULE}\n\n{OLDER}"])
+def test_the_systems_own_words_above_the_newest_comment_are_cut(preamble: str, older: str) -> None:
+    found = split(f"{ABOVE}\n\n{preamble}\n\n{RULE}\n\n{NEWEST}{older}", None)
+    assert found.new_text == "Porttelefonen är ännu stum."
+    assert preamble in found.quoted
+
+
+def test_a_persons_words_above_a_comment_are_kept() -> None:
+    own = "Vi har uppdaterats om läget av Bo. Se det här:"
+    assert own in split(f"{ABOVE}\n\n{own}\n\n{RULE}\n\n{NEWEST}", None).new_text

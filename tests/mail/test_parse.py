@@ -314,3 +314,43 @@ def test_a_name_written_small_is_the_signature() -> None:
 )
 def test_the_subject_tells_the_language_of_a_text_that_says_little(subject: str, text: str, wanted: str) -> None:
     assert parse(f"From: a@kund.example\nSubject: {subject}\n\n{text}\n".encode()).language == wanted
+
+
+def test_two_texts_that_differ_are_each_taken_apart() -> None:
+    plain = (
+        "Tack, nu fungerar allt.\n\nMvh\nAnna Berg\n\nDen 3 maj 2026 kl. 10:00 skrev Kalle <kalle@x.example>:\n"
+        "> Vi kan inte ringa ut, det är akut."
+    )
+    html = "<p>Nyhetsbrev vecka 48: julklappar, glögg och pepparkakor till hela familjen.</p>"
+    kinds = {"text/plain": plain, "text/html": html}
+    parts = [f"--b\nContent-Type: {kind}; charset=utf-8\n\n{text}\n" for kind, text in kinds.items()]
+    head = "From: Anna Berg <anna@x.example>\nSubject: SV: Fel\nContent-Type: multipart/alternative; boundary=b\n"
+    mail = parse(f"{head}\n{''.join(parts)}--b--\n".encode(), DESK)
+    assert mail.new_text.startswith("Tack, nu fungerar allt.\n\nNyhetsbrev")
+    assert "akut" in mail.quoted and mail.signature == "Mvh\nAnna Berg"
+
+
+def test_a_zone_that_the_next_field_is_glued_to_is_read() -> None:
+    mail = parse(b"Date: Mon, 4 May 2015 17:30:44 +0200Received: from a by b; x\nFrom: a@b.example\n\nHej", DESK)
+    assert mail.date is not None and mail.date.isoformat() == "2015-05-04T17:30:44+02:00"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "[cid:image001.png@01DBA1C2.6F0E4E50]",
+        "[En bild som visar text, skärmbild\n\nAI-genererat innehåll kan vara felaktigt.]",
+        "[A screenshot of a phone\n\nAI-generated content may be incorrect.]",
+    ],
+)
+def test_what_outlook_writes_for_a_picture_is_not_the_senders(picture: str) -> None:
+    mail = parse(
+        f"From: a@b.example\nContent-Type: text/plain; charset=utf-8\n\nSe här:\n{picture}\nVad är det?".encode(), DESK
+    )
+    assert mail.new_text.replace("\n", " ").split() == ["Se", "här:", "Vad", "är", "det?"]
+
+
+def test_a_uuencoded_part_without_its_first_line_is_decoded() -> None:
+    head = b"From: a@b.example\nContent-Type: application/x-log; name=a.log\nContent-Transfer-Encoding: x-uuencode\n\n"
+    mail = parse(head + b",2&5L;&\\@6F%M;6%D\n`\nend\n", DESK)
+    assert [file.size for file in mail.attachments] == [12]

@@ -2,7 +2,9 @@
 
 import pytest
 
+from supportbot.mail.message import ParsedMail
 from supportbot.mail.newtext import split
+from supportbot.mail.parse import parse
 from supportbot.mail.taken_up import Known
 
 
@@ -90,3 +92,65 @@ def test_thunderbirds_table_of_headers_is_read() -> None:
     found = split(None, html).forwarded
     assert found is not None
     assert (found.sender, found.subject, found.text) == ("Ove <ove@kund.example>", "Hissen", "Den är tyst.")
+
+
+def attached(own: str, subject: str = "Fel") -> ParsedMail:
+    inner = (
+        "From: Ove <ove@kund.example>\nSubject: Tyst\nContent-Type: text/plain; charset=utf-8\n\nVår telefon är stum.\n"
+    )
+    kinds = {"text/plain; charset=utf-8": own, "message/rfc822": inner}
+    parts = "".join(f"--b\nContent-Type: {kind}\n\n{text}\n" for kind, text in kinds.items())
+    head = f"From: Eva Ström <eva@hiss.example>\nSubject: {subject}\nContent-Type: multipart/mixed; boundary=b\n"
+    return parse(f"{head}\n{parts}--b--\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("own", "subject"),
+    [
+        ("Se bifogat mejl från vår kund.", "Fel"),
+        ("Please see the attached email.", "Fault"),
+        ("Kan ni titta på detta?", "VB: Tyst"),
+        ("Med vänlig hälsning\nEva Ström", "Fel"),
+        ("Eva Ström\nHissfix AB\n070-174 00 11", "Fel"),
+        ("Skaffa Outlook för iOS", "Fel"),
+        ("", "Fel"),
+    ],
+)
+def test_an_attached_mail_that_is_meant_belongs_to_what_is_said(own: str, subject: str) -> None:
+    mail = attached(own, subject)
+    assert "Vår telefon är stum." in mail.new_text
+    assert own.split("\n")[0] in mail.new_text + mail.signature
+
+
+def test_an_attached_mail_beside_another_matter_is_only_shown() -> None:
+    mail = attached("Nu ringer det igen, tack för hjälpen. Mejlet från i går hänger med av misstag.")
+    assert "stum" not in mail.new_text
+    assert mail.forwarded is not None and mail.forwarded.text == "Vår telefon är stum."
+
+
+@pytest.mark.parametrize(
+    "marker", ["---- Original meddelande ----", "----- Bifogat meddelande ----", "---- Okänt ord ----"]
+)
+@pytest.mark.parametrize("subject", ["W.: Tyst", "Tyst"])
+def test_a_marker_that_no_program_is_known_for_belongs_to_the_mail_below(marker: str, subject: str) -> None:
+    found = split(f"{marker}\n{FIRST}", None, Known(subject=subject))
+    assert "Nödtelefonen" in found.new_text
+
+
+def test_notes_writes_a_title_above_its_header_lines() -> None:
+    quote = "Kundcenter --- Akut: växeln nere [Ticket 1] ---\n\n" + FIRST
+    found = split(f"Nu ringer det igen.\n\n{quote}", None, Known(subject="Antwort: Akut"))
+    assert found.new_text == "Nu ringer det igen."
+
+
+def test_recipients_that_were_wrapped_belong_to_the_head() -> None:
+    to = "A <a@x.example>, B <b@x.example>,\nC <c@x.example>"
+    head = f"Från: Ove <ove@kund.example>\nDatum: 3 nov 2026 08:10\nTill: {to}"
+    found = split(f"-------- Vidarebefordrat meddelande --------\n{head}\n\nDen är tyst.", None).forwarded
+    assert found is not None and found.text == "Den är tyst."
+
+
+def test_what_another_mail_system_said_is_no_quote() -> None:
+    notice = "<fax@x.example>: host mx.x.example[192.0.2.1] said:\n    550 5.7.1 rejected (in reply to end of DATA)"
+    body = f"Felet, se nedan.\n\n-----Ursprungligt meddelande-----\n{FIRST}\n\n{notice}"
+    assert "550 5.7.1" in split(body, None, FORWARDS).new_text

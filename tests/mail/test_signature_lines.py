@@ -123,3 +123,74 @@ def test_a_signature_in_one_line_is_told_by_the_own_name() -> None:
     assert (found.new_text, found.signature) == (TEXT, line)
     assert line in split(f"{TEXT}\n\n{line}", None, Known("Ove Lund <ove@kund.example>")).new_text
     assert line in split(f"Ny användare:\n\n{line}", None, SENDER).new_text
+
+
+@pytest.mark.parametrize(
+    "last", ["Driftstopp", "Totalstopp", "Kvarstår", "Löst", "Emergency", "Malmö", "Måndag", "Hyväksytty"]
+)
+@pytest.mark.parametrize("apart", ["\n", "\n\n"])
+def test_a_last_word_that_is_nobodys_name_is_text(last: str, apart: str) -> None:
+    assert split(f"{TEXT}{apart}{last}", None, SENDER).new_text == f"{TEXT}{apart}{last}"
+
+
+@pytest.mark.parametrize("last", ["Mona", "Dahl", "Åsa", "Ramon\nnatten", "Tuva i luckan", "D."])
+def test_the_own_name_a_given_name_and_an_initial_are_a_signature(last: str) -> None:
+    found = split(f"{TEXT}\n\n{last}", None, SENDER)
+    assert (found.new_text, found.signature) == (TEXT, last)
+
+
+@pytest.mark.parametrize(
+    "said", ["Display svart sedan strömavbrottet.", "Tre nya anknytningar i Lund senast den 5 maj."]
+)
+def test_a_sentence_between_the_name_and_the_telephone_is_text(said: str) -> None:
+    body = f"Felanmälan\n\nMona Dahl\nDahls Golv AB\n\n{said}\n\n070-174 00 11"
+    assert said in split(body, None, SENDER).new_text
+
+
+def test_a_companys_sentence_between_the_name_and_the_telephone_is_signature() -> None:
+    body = f"{TEXT}\n\nMona Dahl\nDahls Golv AB\nVi lägger ditt golv.\n070-174 00 11"
+    assert split(body, None, SENDER).new_text == TEXT
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Följande svarar inte:\n\nReception\n0470-77 12 00\n\nLager\n0470-77 12 01\n\nVerkstad\n0470-77 12 02",
+        "Två nya användare:\n\nStina Ek\nSäljare\n0470-77 12 09\n\nBo Lind\nLager\n0470-77 12 10",
+        "Ny användare ska läggas upp enligt nedan.\n\nStina Ek\nSäljare\n0470-77 12 09",
+    ],
+)
+def test_strangers_to_whom_the_text_leads_are_what_it_is_about(told: str) -> None:
+    assert split(told, None, SENDER).new_text == told
+
+
+@pytest.mark.parametrize("more", ["PS. Faxen är också död!", "Ja just det, faxen är också död!"])
+@pytest.mark.parametrize("delimiter", ["-- ", "--"])
+def test_what_is_said_apart_below_a_delimiter_is_text(more: str, delimiter: str) -> None:
+    found = split(f"{TEXT}\n\n{delimiter}\nMona Dahl\nDahls Golv AB\n\n{more}", None, SENDER)
+    assert found.new_text == f"{TEXT}\n\n{more}"
+    assert found.signature.endswith("Dahls Golv AB")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Skickat från min Android-enhet med K-9 Mail. Ursäkta min fåordighet.",
+        "(sent from a phone)",
+        "<<sent by galaxy>>",
+        "Sent from my cell, please excuse any typos.",
+        "Hämta BlueMail för Android",
+        "Skickad från min Huawei-mobil",
+    ],
+)
+def test_more_programs_that_sign(line: str) -> None:
+    found = split(f"{TEXT}\n\n{line}", None, SENDER)
+    assert (found.new_text, found.signature) == (TEXT, line)
+
+
+def test_a_swedish_legal_footer_is_signature() -> None:
+    footer = (
+        "Denna information är uteslutande avsedd för adressaten. Är du inte adressaten får du inte läsa den. "
+        "Underrätta avsändaren och förstör detta mejl."
+    )
+    assert split(f"{TEXT}\n\nMvh\nMona Dahl\n\n{footer}", None, SENDER).new_text == TEXT
