@@ -5,10 +5,10 @@ telephone), together and form by form; two more forms, a first mail by Outlook a
 into it, and an iPhone's answer in text and HTML; and mails of 1 MB. Each is read by `parse`, by the standard library
 alone (compat32, every leaf decoded, nothing understood), and by a process of the sandbox, whose overhead is what it
 takes beyond `parse`. Processor time of this process and of the sandbox's; the mails of the named folders are measured
-beside the typical ones. Two ratios to the bare parse: each mail read by both in turn, so that what else the machine does
-falls on both alike, and neither has its code at hand, as in a daemon that does other things between two mails; and each
-reader alone, a hundred mails at a stretch, which favours the one of little code. The trap: a mail that is read twice
-finds what the first reading has kept, so the typical ones are all different, as mails are.
+beside the typical ones. Two ratios to the bare parse: each mail read by both in turn, so that what else the machine
+does falls on both alike, and neither has its code at hand, as in a daemon that does other things between two mails; and
+each reader alone, a hundred mails at a stretch, which favours the one of little code. The trap: a mail that is read
+twice finds what the first reading has kept, so the typical ones are all different, as mails are.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def bare(content: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Processor time a mail, in µs: of `parse` and of the bare parse, in turn; of the sandbox, on both sides together."""
+    """Processor time a mail, in µs: of `parse` and of the bare parse, in turn; of the sandbox, both sides together."""
 
     parse: float
     bare: float

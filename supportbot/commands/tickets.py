@@ -15,6 +15,7 @@ from supportbot.store import outbox, tickets
 from supportbot.store.outbox import OutboxRow
 from supportbot.tickets.effects import RaiseAlert
 from supportbot.tickets.lifecycle import Plan
+from supportbot.tickets.privacy import mask_personal_numbers
 from supportbot.tickets.ticket import Article, BillingState, JournalEntry, Status, Ticket
 from supportbot.triage import explain, rule_files
 from supportbot.triage.rule import Terms
@@ -46,15 +47,21 @@ def list_tickets(
     Example: supportbot tickets list --urgent
     """
 
+    def read(conn: Connection) -> tuple[list[Ticket], dict[int, str]]:
+        found = tickets.listing(conn, status=state, urgent=urgent or None, route=route, customer=customer, limit=limit)
+        return found, tickets.newest_words(conn, [ticket.number for ticket in found if ticket.unread])
+
     async def work(stored: Stored) -> list[dict[str, Any]]:
-        found = await stored.database.read(
-            lambda conn: tickets.listing(
-                conn, status=state, urgent=urgent or None, route=route, customer=customer, limit=limit
-            )
-        )
-        return [_row(ticket, stored) for ticket in found]
+        found, newest = await stored.database.read(read)
+        return [_row(ticket, stored) | _words(ticket, newest) for ticket in found]
 
     either(as_json, with_database(config, work), COLUMNS, "No such tickets.")
+
+
+def _words(ticket: Ticket, newest: dict[int, str]) -> dict[str, str]:
+    """What to show of a ticket in a list: the words of the mail that nobody has looked at yet, else the first ones."""
+    text = " ".join(mask_personal_numbers(newest.get(ticket.number, "")).split())
+    return {"summary": f"(new) {text[:200]}" if text else ticket.summary}
 
 
 def _row(ticket: Ticket, stored: Stored) -> dict[str, Any]:

@@ -13,13 +13,17 @@ from supportbot.tickets.faults import Fault
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+MOST_NEWEST = 500
+"""So many tickets' new mails are read, the oldest tickets' first: more than a digest has lines for."""
 
 
 def digest_input(conn: Connection, now: datetime) -> DigestInput:
     """Tickets, mails set aside, dead letters and troubles of this moment; mails counted since the last digest."""
     since = _last_digest(conn) or now - DAY
+    waiting = tickets.open_tickets(conn)
     return DigestInput(
-        tickets=tickets.open_tickets(conn),
+        tickets=waiting,
+        newest=tickets.newest_words(conn, [ticket.number for ticket in waiting if ticket.unread][:MOST_NEWEST]),
         set_aside=_as_told(inbox.quarantined(conn)),
         left_alone=_as_told(inbox.left_alone(conn, since)),
         undelivered=tuple(

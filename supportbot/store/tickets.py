@@ -4,7 +4,7 @@ The trap: whoever changes a ticket finds it with `lock=True` in the same transac
 between the two is lost (on SQLite all writers wait for each other anyway).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -137,6 +137,12 @@ def texts_from(conn: Connection, address: str, since: datetime, limit: int) -> l
     first = first.where(P.c.address == address, T.c.updated >= since, A.c.kind == "mail")
     newest = first.group_by(A.c.ticket).order_by(A.c.ticket.desc()).limit(limit)
     return list(conn.scalars(select(A.c.text).where(A.c.id.in_(newest))))
+
+
+def newest_words(conn: Connection, numbers: Collection[int]) -> dict[int, str]:
+    """Ticket -> the text of the newest mail in it."""
+    newest = select(func.max(A.c.id)).where(A.c.ticket.in_(numbers), A.c.kind == "mail").group_by(A.c.ticket)
+    return {row.ticket: row.text for row in conn.execute(select(A.c.ticket, A.c.text).where(A.c.id.in_(newest)))}
 
 
 def first_mail(conn: Connection, number: int) -> int | None:

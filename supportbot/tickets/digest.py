@@ -55,6 +55,8 @@ _NOBODY = Registry()
 
 MOST = 50
 """Lines of one section; the rest is counted."""
+MOST_SAID, MOST_BESIDE = 120, 60
+"""Signs of what a mail says; of the first one, where a newer one is shown beside it."""
 
 
 def build(rows: DigestInput, now: datetime, registry: Registry = _NOBODY) -> Digest:
@@ -65,7 +67,7 @@ def build(rows: DigestInput, now: datetime, registry: Registry = _NOBODY) -> Dig
     queued: dict[SectionName, list[Line]] = {name: [] for name in ORDER}
     for ticket in sorted(rows.tickets, key=lambda one: (one.opened, one.number)):
         name = next(section for section, fits in QUEUES if fits(ticket))
-        queued[name].append(_ticket_line(ticket, name, registry))
+        queued[name].append(_ticket_line(ticket, name, registry, rows.newest.get(ticket.number, "")))
         if ticket.billing.state is BillingState.CANDIDATE:
             queued["billing"].append(_ticket_line(ticket, "billing", registry))
     queued["undelivered"] = _dead_letters(rows)
@@ -141,7 +143,7 @@ def _commands(ticket: Ticket, name: SectionName) -> tuple[str, str]:
     return command.format(number=ticket.number), alternative
 
 
-def _ticket_line(ticket: Ticket, name: SectionName, registry: Registry) -> Line:
+def _ticket_line(ticket: Ticket, name: SectionName, registry: Registry, newest: str = "") -> Line:
     command, alternative = _commands(ticket, name)
     ring = to_ring(ticket, registry) if name == "ring" else None
     return Line(
@@ -149,7 +151,8 @@ def _ticket_line(ticket: Ticket, name: SectionName, registry: Registry) -> Line:
         customer=ticket.customer_name or "",
         category=ticket.decision.category,
         since=ticket.opened,
-        summary=_safe(ticket.summary or ticket.subject, 120),
+        summary=_safe(ticket.summary or ticket.subject, MOST_BESIDE if newest else MOST_SAID),
+        newest=_safe(newest, MOST_SAID),
         why=_safe(_why(ticket, name), 240),
         points=points_of(ticket.decision) if name == "review" else (),
         command=command,
@@ -301,6 +304,7 @@ def _line_values(line: Line, now: datetime, language: str, noted: Callable[[str]
         "category": line.category,
         "age": age(line.since, now, language) if line.since and not line.fault else "",
         "summary": noted(line.summary) if line.fault else line.summary,
+        "newest": line.newest,
         "why": noted(line.why),
         "points": list(line.points),
         "command": line.command,

@@ -3,7 +3,8 @@
 The trap: a DigestInput holds all open tickets, also those in good hands, or the sections would not add up.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -71,6 +72,8 @@ class DigestInput:
 
     tickets: tuple[Ticket, ...] = ()
     """All that are open."""
+    newest: Mapping[int, str] = field(default_factory=dict)
+    """Ticket -> the text of its newest mail, where no person has looked at that yet."""
     set_aside: tuple[SetAside, ...] = ()
     left_alone: tuple[SetAside, ...] = ()
     """Mails since the last digest that got no ticket by their words alone."""
@@ -95,6 +98,8 @@ class Line:
     summary: str
     why: str
     command: str
+    newest: str = ""
+    """Words of a mail that nobody has looked at yet."""
     points: tuple[Point, ...] = ()
     """What a person must know or clear up, in the section of tickets to review."""
     marks: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ _LINE: dict[str, object] = {
     "category": "hardware",
     "age": "3 timmar",
     "summary": "Telefonen är död",
+    "newest": "",
     "points": _POINTS,
     "command": "supportbot ticket 10042 route support",
     "alternative": "route partner ID",

@@ -13,6 +13,7 @@ from supportbot.store import inbox, outbox, tables, tickets
 from supportbot.store import mailboxes as stored_mailboxes
 from supportbot.tickets.lifecycle import Plan
 from supportbot.tickets.privacy import mask_personal_numbers
+from supportbot.tickets.ticket import Article
 from supportbot.workers.sandbox import Poisoned, Sandbox
 
 
@@ -48,6 +49,19 @@ def test_tickets_as_json(desk, words, numbers):
     said = desk("tickets", "list", "--json", *words)
     assert [row["number"] for row in said.rows] == numbers
     assert all(datetime.fromisoformat(row["opened"]).tzinfo for row in said.rows)
+
+
+def test_a_list_shows_what_the_newest_mail_says_until_somebody_has_looked_at_it(desk):
+    def answered(conn):
+        ticket = replace(tickets.find(conn, desk.PLAIN), unread=True)
+        article = Article(ticket.opened, "kund@x.example", "mail", "Nu är det\nhelt dött.")
+        tickets.apply(conn, Plan(ticket, (article,)), False)
+
+    desk.change(answered)
+    assert desk("tickets", "list", "--json").rows[-1]["summary"] == "(new) Nu är det helt dött."
+    assert "nytt mejl: ”Nu är det helt dött.”" in " ".join(desk("digest", "--print").out.split())
+    assert desk("ticket", desk.PLAIN, "note", "Läst.", "--by", "Lisa").code == 0
+    assert "Röstmeddelanden" in desk("tickets", "list", "--json").rows[-1]["summary"]
 
 
 def test_an_empty_list_says_so(desk):

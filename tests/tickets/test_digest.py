@@ -288,3 +288,15 @@ def test_hostile_words_stay_words():
     assert "<script" not in letter.html and "<b>" not in letter.html
     assert "811218" not in letter.text + letter.html
     assert not [line for line in letter.text.splitlines() if line.strip().startswith("rm ")]
+
+
+def test_what_a_new_mail_says_stands_beside_what_the_first_one_said():
+    first = "Röstmeddelanden kommer inte till min mejl sedan i måndags, och det gäller hela kontoret i Lund."
+    rows = DigestInput(
+        tickets=(a_row(unread=True, summary=first),), newest={10042: "Nu är allt dött\nhos alla. 19121212-1212"}
+    )
+    (line,) = digest.build(rows, NOON).sections[0].lines
+    assert line.newest == "Nu är allt dött hos alla. ******-1212"
+    assert len(line.summary) <= digest.MOST_BESIDE
+    text = digest.as_text(digest.build(rows, NOON), OFFICE, templates())
+    assert "nytt mejl: ”Nu är allt dött hos alla." in " ".join(text.split()) and "[nytt mejl]" not in text
