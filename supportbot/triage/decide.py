@@ -32,6 +32,8 @@ _BY = {
     "domain": "The address lies in the customer's domain.",
     "name": "The customer's name is written.",
 }
+_DEFAULTS = {"kind": (Reason("nothing-else", "Nothing in it reads like an order, a question or no person's mail."),)}
+"""What an answer rests on that no rule gave, where it is not plainly the absence of something."""
 _LANGUAGE = (Reason("language", "The language that the new text is written in."),)
 _MOST_WORDS = 200
 """Code points of the words that one reason shows."""
@@ -137,7 +139,7 @@ class _Asked:
         answer = self.book.answer(table, self.told.places)
         question = _ASKS[table]
         read = _read_in(answer, self.book, self.told)
-        self.reasons[question] = reasons_of(answer, self.told, self.registered, read)
+        self.reasons[question] = reasons_of(answer, self.told, self.registered, read) or _DEFAULTS.get(table, ())
         self.passed += [_passed(question, each) for each in answer.passed_over]
         likely = self.book.likelihood(table, answer.answer, self.told.places)
         if likely is not None and table in self.book.doubts:

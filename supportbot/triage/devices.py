@@ -27,7 +27,7 @@ _NEAR = 45
 """Characters within which a make or a device's word stands "beside" a model name."""
 _MAC = re.compile(
     r"(?<![0-9A-Za-z:.-])(?:(?:[0-9A-Fa-f]{2}([:.-]| ))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|"
-    r"(?:[0-9A-Fa-f]{4}[.:-]){2}[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[:.-]?[0-9A-Fa-f]{6})(?![0-9A-Za-z])"
+    r"(?:[0-9A-Fa-f]{4}[ .:-]){2}[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[:.-]?[0-9A-Fa-f]{6})(?![0-9A-Za-z])"
 )
 _SERIAL = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Za-z0-9][A-Za-z0-9-]{5,24}(?![\w-])")
 _SERIAL_WORD = re.compile(r"serie|serial|s/?n\b|snr|sarjanumero", re.IGNORECASE)
