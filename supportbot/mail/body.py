@@ -26,6 +26,11 @@ _OF_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-sta
                          "message/global-headers"})  # fmt: skip
 _CALENDAR_LINE = re.compile(r"^(SUMMARY|LOCATION|DESCRIPTION|COMMENT)(?:;[^:\n]*)?:(.*)$", re.MULTILINE)
 _ENRICHED_TAG = re.compile(r"<(?:param>[^<]{0,200}</param|/?[A-Za-z][A-Za-z-]{0,59})>", re.IGNORECASE)
+_ARMOUR = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][A-Za-z]{1,20}: [^\n]*\n){0,5}\n?"
+    r"|^-----BEGIN PGP SIGNATURE-----\n(?:[^\n]{0,100}\n){0,60}?-----END PGP SIGNATURE-----\n?",
+    re.MULTILINE,
+)
 _PICTURE = re.compile(
     r"\[cid:[^\]\s]{3,200}\]"
     r"|\[[^\[\]]{0,400}?(?:AI-genererat innehåll kan vara felaktigt|AI-generated content may be incorrect"
@@ -162,6 +167,9 @@ def _piece(part: Part, body: Body) -> _Piece:
         return _Piece(_without_tags(text), None)
     if part.params.get("format", "").lower() == "flowed":
         text = unflow(text, delete_space=part.params.get("delsp", "").lower() == "yes")
+    if "-----BEGIN PGP SIGNED MESSAGE-----" in text:
+        text = _ARMOUR.sub("", text).replace("\n- -", "\n-")  # RFC 9580 §7: a dash at the head of a line is escaped
+        body.oddities.append("signed by the sender; the signature was not checked")
     text, files = take_uuencoded(_PICTURE.sub("", text) if "[" in text else text)
     for file in files:
         body.oddities.append("a uuencoded file inside the text")

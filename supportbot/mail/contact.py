@@ -61,6 +61,12 @@ _OFFER = re.compile(
 _OFFERED = words("ring ringa call phone telefon fel")
 """What a company bids its own customers do, beside an _OFFER."""
 _TO_CUSTOMERS = (words("vi we wir"), words("du dig din ditt dina you your dich dir ihr sie"))
+_FACT = re.compile(
+    r"\b(?:fel(?:et)? (?:gäller|började|finns|är)|gäller|gjelder|gælder|koskee|berör\w*|affected|berørt\w*|strular"
+    r"|krånglar|numret är|felanmäl[td]\w*|mac(?:-adress)?:? (?:[0-9a-f]{2}[:.-]?){3}|serienummer:? \w|portkod|dörrkod"
+    r"|adress för besök|ärende(?:nummer)?\b.{0,30}\d{4})"
+)
+"""What only the matter has, and no signature."""
 _URGENT = words(
     "akut akuta brådskande bråttom kritiskt viktigt urgent critical haster mycket väldigt jätte so very super"
 )
@@ -115,6 +121,11 @@ def tells_hours(text: str) -> bool:
     if len(low) > 100 or "?" in low or not _WORKS.match(low) or not _DAYS.search(low):
         return False
     return _SAYS.isdisjoint(set(_WORD.findall(low)) - _OF_HOURS)
+
+
+def is_fact(text: str) -> bool:
+    """Whether a line below a signature says what the fault is about: "Felet gäller anknytning 4412"."""
+    return _FACT.search(text.lower()) is not None and not text.lower().startswith(("vid ", "för "))
 
 
 def is_told(text: str) -> bool:

@@ -34,6 +34,7 @@ WORDS: dict[Language, str] = {
         lösenord lösenordet användare användaren bruten brutet brutna misslyckas misslyckades nummer licens fast
         visas visar hänvisning vidarekoppling svarsgruppen röstbrevlåda saknar glömt loggar startar slut mobil
         klart receptionen ton nej felmeddelande felmeddelandet
+        meddelande meddelandet ditt lästes
     """,
     "en": """
         the and of to in is that it for was on are as with be this have from or by not but what all were we when

@@ -14,6 +14,8 @@ Mark = Literal["", "attribution", "header", "signature", "coloured"]
 colour, in a mail that speaks of one, or a part of it that very colour."""
 
 _QUOTED = re.compile(r" {0,3}((?:> ?){1,400})")
+_WRAPPED, _REST = 60, 40
+"""Signs of a line that was wrapped, at least; and of its rest, at most."""
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
@@ -48,11 +50,25 @@ def from_plain(text: str) -> tuple[Line, ...]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     rows = _untabbed(text.split("\n")) if "\n\t>" in text else text.split("\n")
     if "\n< " not in text:
-        return squeeze([_line(row) if ">" in row[:4] else Line(row.rstrip()) for row in rows])
-    traced = _traces(rows)
-    return squeeze(
-        [_line(row) if ">" in row[:4] and at not in traced else Line(row.rstrip()) for at, row in enumerate(rows)]
-    )
+        lines = [_line(row) if ">" in row[:4] else Line(row.rstrip()) for row in rows]
+    else:
+        traced = _traces(rows)
+        lines = [
+            _line(row) if ">" in row[:4] and at not in traced else Line(row.rstrip()) for at, row in enumerate(rows)
+        ]
+    return squeeze(_rewrapped(lines) if "\n>" in text else lines)
+
+
+def _rewrapped(lines: list[Line]) -> list[Line]:
+    """The rest of a quoted line that a program wrapped out of its ">": short, small, and the line above breaks off."""
+    for at in range(1, len(lines) - 1):
+        above, line = lines[at - 1], lines[at]
+        if line.level or line.blank or not above.level or len(above.text) < _WRAPPED or len(line.text) > _REST:
+            continue
+        following = lines[at + 1]
+        if line.text[0].islower() and above.text[-1:].isalnum() and (following.level or following.blank):
+            line.level = above.level
+    return lines
 
 
 def _untabbed(rows: Sequence[str]) -> list[str]:

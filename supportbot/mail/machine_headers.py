@@ -40,6 +40,12 @@ MACHINE_MAILERS = re.compile(
 )
 """X-Mailer of programs that watch, and of devices: nobody writes by them."""
 
+PERSONS_MAILERS = re.compile(
+    r"mozilla thunderbird|.*thunderbird/|microsoft outlook|microsoft-macoutlook|apple mail|iphone mail|ipad mail"
+    r"|evolution",
+    re.IGNORECASE,
+)
+"""Programs by which only persons write."""
 LIST_HEADERS = {
     name.lower(): name
     for name in (

@@ -9,10 +9,10 @@ import re
 from supportbot.mail import wording_automatic as wording
 from supportbot.mail.bounces import is_daemon
 from supportbot.mail.look import Look
-from supportbot.mail.machine_headers import MACHINE_HEADERS, MACHINE_MAILERS
+from supportbot.mail.machine_headers import MACHINE_HEADERS, MACHINE_MAILERS, PERSONS_MAILERS
 from supportbot.mail.wording_persons import GREETED
 
-_ROW = re.compile(r"^[ \t*]{0,4}[^\W\d_][\w #/().-]{0,30}[ \t]{0,8}:[ \t]{1,9}\S", re.MULTILINE)
+_ROW = re.compile(r"^[ \t*]{0,4}[^\W\d_][\w #/().?-]{0,30}[ \t]{0,8}:[ \t]{1,9}\S", re.MULTILINE)
 """`Host: pbx01`; a person's text has few such rows."""
 _ROWS = 2
 
@@ -27,7 +27,7 @@ def machine(look: Look) -> str:
             return name
     if MACHINE_MAILERS.match((look.header("X-Mailer") or "").strip()[:200]):
         return f"X-Mailer: {(look.header('X-Mailer') or '').strip()[:60]}"
-    if wording.NO_PERSON.fullmatch(look.local):
+    if wording.NO_PERSON.fullmatch(look.local) and not _by_a_person(look):
         return f"it comes from {look.local}@, where nobody reads"
     if is_daemon(look.root, look.sender) and not look.local.startswith("postmaster"):
         return "it comes from a mail system"
@@ -36,6 +36,12 @@ def machine(look: Look) -> str:
     ):
         return "a recall by Outlook"
     return _device(look)
+
+
+def _by_a_person(look: Look) -> bool:
+    """Whether somebody wrote it by hand, though nobody reads the address: by a program for persons, with a greeting."""
+    program = look.header("User-Agent") or look.header("X-Mailer") or ""
+    return PERSONS_MAILERS.match(program.strip()[:200]) is not None and GREETED.match(look.said) is not None
 
 
 def _device(look: Look) -> str:

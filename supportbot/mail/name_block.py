@@ -16,7 +16,13 @@ MAX_TAIL = 60
 MAX_BLOCK = 14
 """Lines of a block that closes a mail without "Mvh", blank ones not counted."""
 
-_POINTS_BELOW = re.compile(r"\b(?:nedan|nedanstående|below|nedenfor|nedenstående|alapuolella)[.!]?$", re.IGNORECASE)
+_POINTS_BELOW = re.compile(
+    r"\b(?:nedan|nedanstående|below|nedenfor|nedenstående|alapuolella)[.!]?$"
+    r"|\b(?:gäller|heter|är|var|vara|blir|kontakta|gärna|till|åt|för|hos|is|are|be|to|for|contact|named|gjelder|gælder"
+    r"|hedder|er|koskee|on)$",
+    re.IGNORECASE,
+)
+"""How a line leads to what stands below without a colon: by a word for it, or in the middle of a sentence."""
 _SENTENCE_END = re.compile(r"[.!?)…]$")
 _BARS = re.compile(r"\s[|·•]\s")
 _NUMBER = re.compile(r"(?:\d[\s()/.–-]{0,3}){6,}")

@@ -6,7 +6,7 @@ believes it (`authenticity` says how far that is proven).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from supportbot.mail import authenticity, automatic, language, newtext, taken_up, thread
@@ -22,6 +22,10 @@ from supportbot.mail.message import Address, Desk, Forwarded, Headers, ParsedMai
 from supportbot.mail.mime import read_tree
 
 MOST_ODDITIES = 30
+MOST_ATTACHED = 5
+"""Mails that hang on one mail, and are read."""
+MOST_INSIDE = 3
+"""How deep mails that hang on those are read, too."""
 _UNJUDGED = automatic.Judgement(no_answer="It could not be judged whether a machine wrote this.")
 _Result = TypeVar("_Result")
 
@@ -122,12 +126,13 @@ def _texts(body: Body, known: taken_up.Known, oddities: list[str]) -> newtext.Sp
     split = _tried(oddities, "quotes and signature", _split, body, known)
     if split is None:
         return newtext.Split(body.plain or "", body.plain or "")
-    forwarded = split.forwarded or (_attached(body.mails[0]) if body.mails else None)
+    attached = [_attached(root) for root in body.mails[:MOST_ATTACHED]]
+    forwarded = split.forwarded or (attached[0].mail if attached else None)
     if forwarded is None:
         return split
     new_text = split.new_text
     if split.forwarded is None and taken_up.attached_is_meant(new_text, known):
-        new_text = f"{new_text}\n\n{forwarded.text}".strip()
+        new_text = "\n\n".join(filter(None, (new_text, *(one.said for one in attached))))
     return replace(split, new_text=new_text, forwarded=_cleaned(forwarded))
 
 
@@ -138,18 +143,26 @@ def _split(body: Body, known: taken_up.Known) -> newtext.Split:
     return newtext.split_source(body.plain, body.html, known)
 
 
-def _attached(root: Part) -> Forwarded:
-    """A mail that hangs on this one, read like any other."""
+@dataclass(frozen=True, slots=True)
+class _Attached:
+    """A mail that hangs on another: what is shown of it, and what it says without the exchange below it."""
+
+    mail: Forwarded
+    said: str
+
+
+def _attached(root: Part, depth: int = 0) -> _Attached:
+    """Read like any other, with those that hang on it where they are what it is about."""
     body = read_body(root)
     headers = root.headers
     subject = decode_words(headers.get("Subject") or "")
-    split = _split(body, taken_up.Known(subject=subject))
-    return Forwarded(
-        sender=decode_words(headers.get("From") or ""),
-        subject=subject,
-        date=headers.get("Date") or "",
-        text=split.text,
-    )
+    known = taken_up.Known(sender=decode_words(headers.get("From") or ""), subject=subject)
+    split = _split(body, known)
+    inside = body.mails[:MOST_ATTACHED] if depth < MOST_INSIDE else []
+    meant = split.forwarded is None and inside and taken_up.attached_is_meant(split.new_text, known)
+    said = [split.new_text, split.signature, *(_attached(one, depth + 1).said for one in inside if meant)]
+    mail = Forwarded(sender=known.sender, subject=subject, date=headers.get("Date") or "", text=split.text)
+    return _Attached(mail, "\n\n".join(filter(None, said)))
 
 
 def _cleaned(forwarded: Forwarded) -> Forwarded:

@@ -31,6 +31,10 @@ def automatic_reply(look: Look) -> str:
         return "Auto-Submitted: auto-replied"
     if _is_bare_calendar_reply(look):
         return "the answer of a calendar, without a word"
+    if answers(look) and (challenge := wording.CHALLENGE.search(f"{look.title}\n{own_words(look)}")):
+        return f'a filter asks who writes: "{challenge[0][:60]}"'
+    if null_path(look) and answers(look) and (away := wording.AWAY_TEXT.search(own_words(look))):
+        return f'it answers from the null path: "{away[0][:60]}"'
     announced = _announced(look)
     if keyword and keyword != "auto-notified" and (announced or (answers(look) and not _ticket_system(look))):
         return f"Auto-Submitted: {keyword}, in answer to a mail"

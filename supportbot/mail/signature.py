@@ -17,6 +17,7 @@ from supportbot.mail.contact import (
     RULING,
     is_claim,
     is_contact_like,
+    is_fact,
     is_rule,
     is_sent_from,
     is_slogan,
@@ -256,7 +257,7 @@ def _end_of_block(body: Sequence[Line], begin: int) -> int | None:
             continue
         text = line.bare
         apart = body[at - 1].blank
-        if AFTERTHOUGHT.match(text):
+        if AFTERTHOUGHT.match(text) or (apart and is_fact(text)):
             return at
         if tells_hours(text) and (not apart or at + 1 < len(body)):
             continue  # as the last word, below a blank line, it is said to the reader

@@ -173,11 +173,13 @@ TAKEN_UP = (
     "ci-dessous", "je transfère", "ver abajo", "zie onder", "poniżej",
 )  # fmt: skip
 ATTACHED = (
+    "bifogar ett mejl", "bifogar ett mail", "bifogar mejlet", "bifogar mailet", "mejl bifogas", "mail bifogas",
     "bifogat mejl", "bifogat mail", "bifogade mejl", "bifogade mail", "bifogat meddelande", "bifogar mejl",
     "bifogar mail", "bifogar kundens", "mejlet som är bifogat", "mejlet bifogas", "mailet bifogas", "se bifog",
     "attached mail", "attached email", "attached e-mail", "attached message", "mail attached", "email attached",
     "message attached", "see attached", "vedhæftet mail", "vedhæftede mail", "vedlagt e-post", "vedlagte e-post",
-    "vedlagt mail", "se vedlagt", "se vedhæftet", "liitteenä oleva viesti", "liitteenä viesti",
+    "vedlagt mail", "se vedlagt", "se vedhæftet", "personalen bifogas", "kunden bifogas", "kunderna bifogas",
+    "liitteenä oleva viesti", "liitteenä viesti",
 )  # fmt: skip
 """The sender points at a mail that hangs on this one."""
 ANSWER_MARKS = re.compile(

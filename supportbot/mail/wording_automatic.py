@@ -34,6 +34,12 @@ ROBOT = re.compile(
     r"|notifications?|notify|alerts?|monitor(?:ing)?|bounces?(?:[-+].*)?|.+-(?:request|bounces?|owner|return)|owner-.+"
 )
 """Local parts that are never answered (RFC 3834 §2, RFC 5230 §4.6)."""
+CHALLENGE = re.compile(
+    r"(?:bekräfta|verifiera) (?:din|er) (?:avsändar)?adress|confirm your (?:e-?mail|sender) address|bevisa att du är"
+    r"|prove (?:that )?you are (?:a )?human|(?:har stoppats|is being held|has been held)"
+    r" .{0,40}(?:filter|bekräft|confirm)"
+)
+"""A spam filter asks the sender of a mail to show itself; answered, it would ask again."""
 LIST_PATH = re.compile(r"owner-.+|.+-(?:request|owner)")
 """Local parts of a return path by which lists send; `bounces+…` is none: by it programs send what persons wrote."""
 AGGREGATE_SUBJECT = re.compile(r"report[ -]domain: \S+ submitter: ")
@@ -50,6 +56,7 @@ DEVICE = re.compile(
 DEVICE_NAME = any_of(
     r"prtg network monitor", r"uptime ?kuma", r"uptimerobot", r"zabbix", r"nagios", r"icinga", r"grafana", r"check_?mk",
     r"synology\b", r"qnap\b", r"truenas\b", r"proxmox\b", r"hylafax", r"freepbx", r"3cx\b",
+    r"microsoft forms", r"power automate", r"typeform", r"google forms", r"wordpress", r"jotform",
 )  # fmt: skip
 """How they name themselves in From."""
 ALARM_SUBJECT = re.compile(

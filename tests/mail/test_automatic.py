@@ -400,3 +400,36 @@ def test_a_program_for_many_mails_may_be_answered() -> None:
 def test_what_a_mail_server_calls_spam_is_not_answered_but_stays_a_persons(field: str, may_answer: bool) -> None:
     mail = _mail(field)
     assert mail.nature == "human" and mail.may_answer is may_answer
+
+
+IN_ANSWER = "In-Reply-To: <ack.1.x@icentrex.se>"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (("Subject: Bekräfta din avsändaradress: [IC-1]",), "Mejlet har stoppats i vårt filter. Klicka på länken."),
+        (("Return-Path: <>", "Subject: Olen poissa toimistolta Re: x"), "Kiitos! Olen lomalla 15.11. asti."),
+        (("Return-Path: <>", "Subject: Inte pa kontoret Re: x"), "Jag är på semester till 15/11."),
+    ],
+)
+def test_more_machines_that_answer(fields: tuple[str, ...], text: str) -> None:
+    mail = _mail(*fields, IN_ANSWER, text=text)
+    assert mail.nature == "auto_reply" and not mail.may_answer
+    assert (
+        _mail(*(field for field in fields if "Path" not in field), text="Växeln är död. Jag är på plats.").nature
+        == "human"
+    )
+
+
+def test_a_person_may_write_from_an_address_that_nobody_reads() -> None:
+    fields = ("From: no-reply@eksbil.example", "User-Agent: Mozilla Thunderbird")
+    mail = _mail(*fields, text="Hej, det är Per på verkstan. Ring mig på 0370-33 22 10.")
+    assert mail.nature == "human" and not mail.may_answer
+    assert _mail(fields[0], text="Hej, din order är på väg.").nature == "machine"
+    assert _mail(*fields, text="Order 17 är på väg.").nature == "machine"
+
+
+def test_a_form_is_a_machine() -> None:
+    text = "Namn: Aino\nVad fungerar inte?: Telefonen.\n\nDetta meddelande skickades automatiskt av Power Automate."
+    assert _mail("From: Microsoft Forms <forms@kund.se>", "Subject: Nytt svar", text=text).nature == "machine"

@@ -354,3 +354,20 @@ def test_a_uuencoded_part_without_its_first_line_is_decoded() -> None:
     head = b"From: a@b.example\nContent-Type: application/x-log; name=a.log\nContent-Transfer-Encoding: x-uuencode\n\n"
     mail = parse(head + b",2&5L;&\\@6F%M;6%D\n`\nend\n", DESK)
     assert [file.size for file in mail.attachments] == [12]
+
+
+def test_pgp_armour_in_the_text_is_not_the_senders() -> None:
+    signed = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nSamtal nekas med 401.\n- -- realm är pbx.x.example\n\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQIzBAEBCgAdFiEE\n=abcd\n-----END PGP SIGNATURE-----\n"
+    )
+    mail = parse(f"From: a@b.example\nContent-Type: text/plain; charset=utf-8\n\n{signed}".encode(), DESK)
+    assert mail.text == "Samtal nekas med 401.\n-- realm är pbx.x.example"
+    assert any("signed by the sender" in oddity for oddity in mail.oddities)
+
+
+def test_the_rest_of_a_quoted_line_that_was_wrapped_is_quoted() -> None:
+    long = "> Could you please make a test call from the desk phone in the hall to"
+    body = f"Ja, det går.\n\nDen 3 maj 2026 kl. 10:00 skrev Bo <bo@x.example>:\n{long}\na mobile\n> and tell us?\n"
+    mail = parse(f"From: a@b.example\nSubject: Re: x\n\n{body}".encode(), DESK)
+    assert mail.new_text == "Ja, det går."

@@ -154,3 +154,19 @@ def test_what_another_mail_system_said_is_no_quote() -> None:
     notice = "<fax@x.example>: host mx.x.example[192.0.2.1] said:\n    550 5.7.1 rejected (in reply to end of DATA)"
     body = f"Felet, se nedan.\n\n-----Ursprungligt meddelande-----\n{FIRST}\n\n{notice}"
     assert "550 5.7.1" in split(body, None, FORWARDS).new_text
+
+
+def test_all_attached_mails_that_are_meant_are_read_and_those_inside_them() -> None:
+    def mail(subject: str, text: str, inner: str = "") -> str:
+        parts = f"--{subject}\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+        parts += f"--{subject}\nContent-Type: message/rfc822\n\n{inner}\n" if inner else ""
+        kind = f"Content-Type: multipart/mixed; boundary={subject}"
+        return f"From: Ove <ove@kund.example>\nSubject: {subject}\n{kind}\n\n{parts}--{subject}--\n"
+
+    first = mail("a", "Se bifogat mejl.", mail("b", "Alla samtal bryts."))
+    head = "From: Eva <eva@hiss.example>\nSubject: VB: Fel\nContent-Type: multipart/mixed; boundary=z\n\n"
+    own = "--z\nContent-Type: text/plain; charset=utf-8\n\nBåda felen är kvar.\n"
+    parts = "".join(f"--z\nContent-Type: message/rfc822\n\n{one}\n" for one in (first, mail("c", "Växeln är död.")))
+    found = parse(f"{head}{own}{parts}--z--\n".encode())
+    for words in ("Båda felen", "Alla samtal bryts.", "Växeln är död."):
+        assert words in found.new_text

@@ -194,3 +194,25 @@ def test_a_swedish_legal_footer_is_signature() -> None:
         "Underrätta avsändaren och förstör detta mejl."
     )
     assert split(f"{TEXT}\n\nMvh\nMona Dahl\n\n{footer}", None, SENDER).new_text == TEXT
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "Felet gäller anknytning 4412 och 4413",
+        "Gäller: Liv Stein, 070-174 00 12 (Samsung S24)",
+        "Numret är 0500-11 22 33",
+        "MAC 80:5E:C0:12:34:56",
+        "Adress för besök: Storgatan 4, portkod 1212",
+        "Felanmält även hos Telia, ärende 884120",
+    ],
+)
+def test_a_fact_apart_below_a_signature_is_text(fact: str) -> None:
+    found = split(f"{TEXT}\n\nMvh\nMona\n\n{fact}", None, SENDER)
+    assert fact in found.new_text and found.signature == "Mvh\nMona"
+
+
+@pytest.mark.parametrize("lead", ["Det gäller", "Hon heter", "Kontaktperson på plats är", "Telefonen ska skickas till"])
+def test_a_sentence_that_goes_on_in_a_block_leads_to_it(lead: str) -> None:
+    text = f"Knappen är grå. {lead}\n\nLo Björk\n070-555 12 98\nKlockaregatan 3, Borås"
+    assert split(text, None, SENDER).new_text == text
