@@ -124,17 +124,20 @@ def route(
     partner: Annotated[
         str | None, typer.Argument(help="With `partner`: the id of one that is not the customer's own.", metavar="ID")
     ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also to a partner that is not the customer's own.")] = False,
     by: ByOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Send the ticket where it belongs; a partner gets the mail.
+    """Send the ticket where it belongs; a partner gets the mail. The customer is not told: ring or write.
 
     Example: supportbot ticket 10042 route partner P01
     """
 
     def act(ticket: Ticket, desk: Desk, who: str, conn: Connection) -> Plan | Problem:
         partner_id = partner or ticket.decision.partner
-        if problem := _no_partner(to, partner, partner_id, desk):
+        if problem := _no_partner(to, partner, partner_id, desk) or (
+            None if anyway else _not_theirs(ticket, to, partner_id, desk)
+        ):
             return problem
         first = tickets.first_mail(conn, ticket.number)
         policy: Policy = desk.known.policy(ticket.decision.customer, partner_id)
@@ -152,6 +155,17 @@ def _no_partner(to: str, named: str | None, partner_id: str | None, desk: Desk) 
     what = f"{partner_id!r} is no partner of the registry." if partner_id else "the customer has no partner: name one."
     known = ", ".join(sorted(desk.known.registry.partners)) or "none; see: supportbot registry import"
     return Problem("route partner", what, f"Known: {known}.")
+
+
+def _not_theirs(ticket: Ticket, to: str, partner_id: str | None, desk: Desk) -> Problem | None:
+    """That the registry knows the customer as somebody else's: its mail is not a stranger's to read."""
+    customer = desk.known.customer(ticket.decision.customer)
+    if to != "partner" or customer is None or customer.partner_id == partner_id:
+        return None
+    own = desk.known.partner(customer.partner_id)
+    bought = f"through {own.name}" if own else "directly"
+    what = f"the registry says that {customer.name} bought {bought}."
+    return Problem("route partner", what, "If its mail is to go to that partner all the same: --anyway")
 
 
 @ticket_app.command()
@@ -211,11 +225,12 @@ def note(
 def resolve(
     context: typer.Context,
     text: Annotated[str, typer.Option("--text", help="What it was, for the journal.")] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also an urgent one whose customer nobody reached.")] = False,
     by: ByOption = "",
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """The matter is settled; a new mail from the customer reopens it.
+    """The matter is settled; a new mail from the customer reopens it, and so does `take`.
 
     Example: supportbot ticket 10042 resolve --text "numret är tillbaka"
     """
-    _act(context, by, config, lambda ticket, desk, who, conn: actions.resolve(ticket, text, who, desk.now()))
+    _act(context, by, config, lambda ticket, desk, who, conn: actions.resolve(ticket, text, who, desk.now(), anyway))

@@ -112,9 +112,17 @@ def note(ticket: Ticket, text: str, by: str, now: datetime) -> Plan | Problem:
     return Plan(changed, (Article(now, by, "note", text),), (JournalEntry(now, by, "note", text),))
 
 
-def resolve(ticket: Ticket, text: str, by: str, now: datetime) -> Plan | Problem:
+def resolve(ticket: Ticket, text: str, by: str, now: datetime, anyway: bool = False) -> Plan | Problem:
+    """The matter is settled. `anyway`: also that of an urgent fault of which nobody has spoken with the customer."""
     if ticket.status is Status.RESOLVED:
         return Problem(f"ticket {ticket.number}", "is already resolved.")
+    escalation = ticket.phone_escalation
+    if ticket.decision.urgent and escalation and not escalation.reached and not anyway:
+        what = (
+            f"is urgent{'' if escalation.taken_by else ', nobody has taken it'}, and nobody has reached the customer."
+        )
+        way = f"supportbot ticket {ticket.number} reached. If it is over all the same: resolve --anyway"
+        return Problem(f"ticket {ticket.number}", what, f"First: {way}")
     if ticket.billing.state is BillingState.CANDIDATE:
         return Problem(
             f"ticket {ticket.number}",

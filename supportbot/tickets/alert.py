@@ -55,6 +55,7 @@ def _urgent(effect: RaiseAlert, ticket: Ticket, mail_text: str, registry: Regist
         **_ring(ticket, registry),
         "affected": cut(affected_shown(ticket), 100),
         "told": told_shown(ticket),
+        "unreached": decision.route == "partner" and bool(set(ticket.undeliverable) - {ticket.sender}),
         **_partner(registry.partner(decision.partner)),
         "reasons": [_reason(reason) for reason in decision.reasons.get("urgent", ())],
         "find_out": list(points_of(ticket.decision)),

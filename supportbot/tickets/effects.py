@@ -31,6 +31,8 @@ class ForwardToPartner:
     inbox_id: int
     partner: str
     to: Address
+    again: bool = False
+    """The partner has the ticket already; its customer has written again."""
 
     @property
     def key(self) -> str:

@@ -125,22 +125,59 @@ def open_ticket(number: int, arrived: Arrived, decision: Decision, policy: Polic
 def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Policy, now: datetime) -> Plan:
     """A person's mail joins its ticket: reopened when resolved, raised when it has become urgent.
 
-    It is never acknowledged: staff are alerted, and ring.
+    It is never acknowledged: staff are alerted, and ring. A partner that has the ticket gets what its customer writes.
     """
     arrived, decision = masked_arrival(arrived, decision)
-    mail = arrived.mail
+    mail, before = arrived.mail, ticket.decision
     status = moved(ticket, "follow-up")
     reopened = status is not ticket.status
     author = mail.sender.address if mail.sender else mail.sender_shown
     changed = replace(ticket, status=status, updated=now, unread=True, taken_by=None if reopened else ticket.taken_by)
+    changed = replace(changed, decision=replace(before, found=_found(before, decision)))
     journal = [JournalEntry(now, author, "follow-up", "reopened" if reopened else "", {"inbox_id": arrived.inbox_id})]
     effects: list[Effect] = []
-    if decision.kind == "fault" and decision.urgent and (reopened or not ticket.decision.urgent):
-        reasons = ticket.decision.reasons | {"urgent": decision.reasons.get("urgent", ())}
-        changed = replace(changed, decision=replace(ticket.decision, urgent=True, reasons=reasons))
-        changed, entries, effects = escalate(changed, policy, now, again=str(arrived.inbox_id))
+    if _raises(decision, before) and (reopened or not before.urgent):
+        reasons = before.reasons | {"urgent": decision.reasons.get("urgent", ())}
+        changed = replace(changed, decision=replace(changed.decision, kind="fault", urgent=True, reasons=reasons))
+        changed, entries, alerts = escalate(changed, policy, now, again=str(arrived.inbox_id))
         journal += entries
+        effects += alerts
+    if _is_for_partner(changed, arrived, decision, policy):
+        changed, entries, forwards = forward(changed, arrived.inbox_id, policy, now, again=True)
+        journal += entries
+        effects += forwards
     return Plan(changed, (_article(arrived, changed),), tuple(journal), tuple(effects))
+
+
+def _found(before: Decision, decision: Decision) -> dict[str, str]:
+    """What the mails of a ticket say: each thing as it was said first, but the newest number to reach somebody."""
+    newest = {"contact_phone": decision.found["contact_phone"]} if "contact_phone" in decision.found else {}
+    return {**decision.found, **before.found, **newest}
+
+
+def _raises(decision: Decision, before: Decision) -> bool:
+    """Whether a follow-up makes its ticket urgent; a partner's must say so: its receipts read like urgency, too."""
+    plainly = any(not reason.rule.startswith("reads-") for reason in decision.reasons.get("urgent", ()))
+    from_partner = decision.sender_is_partner is not None and decision.sender_is_partner == before.partner
+    return decision.kind == "fault" and decision.urgent and (plainly or not from_partner)
+
+
+def _is_for_partner(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Policy) -> bool:
+    """Whether the partner, to whom the ticket was handed over, has not got this mail of its customer."""
+    address = (policy.partner_address or "").lower()
+    handed = ticket.decision.route == "partner" and address in ticket.participants
+    handed = handed and ticket.status is not Status.TAKEN
+    mail, theirs = arrived.mail, decision.sender_is_partner == ticket.decision.partner
+    has_it = any(one.address.lower() == address for one in (*mail.to, *mail.cc))
+    return handed and not theirs and not has_it and (mail.sender is None or mail.sender.address.lower() != address)
+
+
+def staff_mail(ticket: Ticket, arrived: Arrived, now: datetime) -> Plan:
+    """A staff member's own mail (an answer to the customer with a copy to the desk) stands in its ticket, no more."""
+    arrived, _ = masked_arrival(arrived, ticket.decision)
+    article = _article(arrived, ticket)
+    entry = JournalEntry(now, article.author, "staff mail", "", {"inbox_id": arrived.inbox_id})
+    return Plan(replace(ticket, updated=now), (article,), (entry,))
 
 
 def automatic_note(ticket: Ticket, arrived: Arrived, now: datetime) -> Plan:
@@ -181,9 +218,12 @@ def cut_off(size: int, now: datetime) -> JournalEntry:
 
 
 def forward(
-    ticket: Ticket, inbox_id: int, policy: Policy, now: datetime
+    ticket: Ticket, inbox_id: int, policy: Policy, now: datetime, again: bool = False
 ) -> tuple[Ticket, list[JournalEntry], list[Effect]]:
-    """Hand the ticket to its partner (T2); without a mail channel it stays with us, and staff are told why."""
+    """Hand the ticket to its partner (T2); without a mail channel it stays with us, and staff are told why.
+
+    `again`: the partner has it, and gets what its customer has written since.
+    """
     partner = ticket.decision.partner
     if partner is None or policy.partner_address is None:
         name = policy.partner_name or partner or "the partner"
@@ -191,8 +231,9 @@ def forward(
     participants = dict.fromkeys((*ticket.participants, policy.partner_address.lower()))
     changed = replace(ticket, status=moved(ticket, "forwarded"), participants=tuple(participants), updated=now)
     to = Address(policy.partner_name or "", policy.partner_address)
-    entry = JournalEntry(now, US, "forwarded", f"to {policy.partner_name or partner} ({policy.partner_address})")
-    return changed, [entry], [ForwardToPartner(ticket.number, inbox_id, partner, to)]
+    what = "the new mail, " if again else ""
+    entry = JournalEntry(now, US, "forwarded", f"{what}to {policy.partner_name or partner} ({policy.partner_address})")
+    return changed, [entry], [ForwardToPartner(ticket.number, inbox_id, partner, to, again)]
 
 
 def escalate(

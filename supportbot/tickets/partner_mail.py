@@ -48,11 +48,16 @@ def partner_mail(
     office: Office,
     partner: Partner,
     templates: Templates,
+    again: bool = False,
 ) -> Letter:
-    """`mail_text` is the new text of the mail handed over, `raw` its bytes. Answers go to the desk, by the token."""
+    """`mail_text` is the new text of the mail handed over, `raw` its bytes. Answers go to the desk, by the token.
+
+    `again`: the partner has the ticket already, and this is what its customer has written since.
+    """
     language = language_for(partner)
     values = _values(ticket, language, office, partner) | {
         "token": token,
+        "again": again,
         "said": list(said(mask_personal_numbers(mail_text[:MOST_READ]), most_lines=60, most_signs=4000)),
         "original": _original(raw, partner),
         "size": _size(len(raw), language),
@@ -135,12 +140,20 @@ def _values(ticket: Ticket, language: str, office: Office, partner: Partner) -> 
         "unproven": not ticket.proven,
         "failed": ticket.authenticity == "failed",
         "facts": [{"name": name, "value": _fact(found[name])} for name in FACTS if found.get(name)],
-        "missing": [name for name in partner.required if name in FACTS and not decision.found.get(name)],
+        "theirs": decision.purchase == "partner",
+        "missing": missing_facts(ticket, partner),
         "device": device,
         "billable_reason": (decision.billable_reason or "") if decision.billable else "",
         "billable_because": _because(ticket),
         "office": office.name,
     }
+
+
+def missing_facts(ticket: Ticket, partner: Partner) -> list[str]:
+    """What the partner wants to know of a fault, and the mails do not say; an order has no time of fault."""
+    if ticket.decision.kind != "fault":
+        return []
+    return [name for name in partner.required if name in FACTS and not ticket.decision.found.get(name)]
 
 
 def _once(found: Mapping[str, str], device: str) -> tuple[Mapping[str, str], str]:

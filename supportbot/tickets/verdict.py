@@ -128,7 +128,13 @@ def _false_staff(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged
     return None
 
 
+STAFF_JOINS = "a staff member's mail in ticket"
+"""How the reason begins of a staff member's own mail that joins a ticket."""
+
+
 def _joins(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | None:
+    if claims.tickets and mail.sender and mail.sender.address.lower() in claims.staff and _is_verified(mail):
+        return Judged("follow-up", f"{STAFF_JOINS} {claims.tickets[0].number}", ticket=claims.tickets[0])
     for ticket in claims.tickets:
         if is_proven(mail, decision, ticket):
             return Judged("follow-up", f"joins ticket {ticket.number}", ticket=ticket)
@@ -138,6 +144,11 @@ def _joins(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | Non
             return Judged("ticket", f"a customer passes on a mail of ticket {numbers}, whose participant it is not")
         return Judged("quarantine", f"claims ticket {numbers}, but its sender is no participant of it")
     return None
+
+
+def _is_verified(mail: ParsedMail) -> bool:
+    """Staff may write in every ticket, so a name alone is not enough for them."""
+    return mail.authenticity == "verified"
 
 
 def _passes_on(mail: ParsedMail, decision: Decision) -> bool:

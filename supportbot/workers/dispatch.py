@@ -43,7 +43,7 @@ def _letter(effect: Effect, ticket: Ticket | None, mail_text: str, raw: bytes, k
             assert partner is not None
             token = thread.sign(ticket.number, known.keys[0])
             return letters.partner_mail(
-                ticket, mail_text, raw, effect.to, token, known.office, partner, known.templates
+                ticket, mail_text, raw, effect.to, token, known.office, partner, known.templates, effect.again
             )
         case RaiseAlert(ticket=None):
             return letters.alert(effect, None, "", known.office, known.registry, known.templates)

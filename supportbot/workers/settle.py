@@ -108,6 +108,8 @@ def _plan(
         case "follow-up" if judged.ticket:
             if decision.kind == "auto_reply":
                 return lifecycle.automatic_note(judged.ticket, arrived, now), False
+            if judged.reason.startswith(verdict.STAFF_JOINS):
+                return lifecycle.staff_mail(judged.ticket, arrived, now), False
             theirs = judged.ticket.decision
             policy = known.policy(theirs.customer, theirs.partner)
             return lifecycle.follow_up(judged.ticket, arrived, decision, policy, now), False

@@ -60,6 +60,8 @@ def test_reached(desk):
 def test_route_to_a_partner_sends_the_mail(desk):
     before = len(desk("outbox", "list", "--json").rows)
     said = desk("ticket", desk.PLAIN, "route", "partner", "P1", "--by", "Lisa")
+    assert said.code == 1 and "bought directly" in said.err and "--anyway" in said.err
+    said = desk("ticket", desk.PLAIN, "route", "partner", "P1", "--anyway", "--by", "Lisa")
     assert said.code == 0
     assert "with_partner" in said.out
     rows = desk("outbox", "list", "--json").rows

@@ -125,3 +125,13 @@ def test_a_note_needs_words_and_marks_as_read():
     assert isinstance(actions.note(a_ticket(), "  ", "Lisa", NOW), Problem)
     plan = actions.note(replace(a_ticket(), unread=True), "ringde", "Lisa", NOW)
     assert (plan.ticket.unread, plan.articles[0].kind, plan.articles[0].author) == (False, "note", "Lisa")
+
+
+def test_an_urgent_ticket_whose_customer_nobody_has_reached_is_not_resolved_by_mistake():
+    urgent = a_ticket(a_decision(urgent=True))
+    refused = actions.resolve(urgent, "", "Lisa", NOW)
+    assert isinstance(refused, Problem)
+    assert "nobody has taken it, and nobody has reached the customer" in str(refused) and "--anyway" in str(refused)
+    assert actions.resolve(urgent, "", "Lisa", NOW, anyway=True).ticket.status is Status.RESOLVED
+    reached = actions.reached(urgent, "Lisa", NOW).ticket
+    assert actions.resolve(reached, "", "Lisa", NOW).ticket.status is Status.RESOLVED

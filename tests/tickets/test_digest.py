@@ -95,8 +95,8 @@ def test_the_letter():
     assert letter.to == LEAD and letter.auto_submitted == "auto-generated"
     for words in (
         "Börja med att ringa: ärende 10000, 10001, 10002.",
-        "- 10000 · Kund AB · hårdvara · 3 timmar · Hej! En telefon är tyst. – kunden ska ringa 020-20 20 22",
-        "kunden ska ringa 08-465 004 90",
+        "- 10000 · Kund AB · hårdvara · 3 timmar · Hej! En telefon är tyst. – kunden är hänvisad till 020-20 20 22",
+        "kunden är hänvisad till 08-465 004 90",
         "supportbot ticket 10000 take",
         "supportbot ticket 10004 route support",
         "osäkert: kategori, om det är akut",
@@ -145,10 +145,10 @@ def test_the_words_beside_the_commands_are_of_the_desks_language(language):
     ("decided", "told", "untold"),
     [
         ({"found": {"contact_phone": "+46 70 174 06 05"}},
-         "ring kunden: 070-174 06 05 – kunden ska ringa 020-20 20 22", "registret"),
-        ({}, "ring kunden: 070-174 06 06 (ur registret) – kunden ska ringa 020-20 20 22", "partnern:"),
+         "ring kunden: 070-174 06 05 – kunden är hänvisad till 020-20 20 22", "registret"),
+        ({}, "ring kunden: 070-174 06 06 (ur registret) – kunden är hänvisad till 020-20 20 22", "partnern:"),
         ({"sender_is_partner": "P1", "sender_is_customer": False, "found": {"affected_number": "+46 8 465 004 01"}},
-         "ring partnern: 08-465 004 90 (ur registret)", "kunden ska ringa"),
+         "ring partnern: 08-465 004 90 (ur registret)", "kunden är hänvisad till"),
     ],
 )  # fmt: skip
 def test_ring_now_says_whom_staff_ring(decided, told, untold):

@@ -249,6 +249,37 @@ def forwarded(partner=PARTNER, raw=RAW, text="Växeln är tyst.", ticket=None, *
     return partner_mail(ticket, text, raw, Address("N", "fel@nordpartner.example"), TOKEN, OFFICE, partner, templates())
 
 
+def test_what_a_customer_writes_later_is_said_to_be_new():
+    ticket = a_proven(**(FULL | {"urgent": False}))
+    args = (
+        ticket,
+        "Nu är allt dött.",
+        RAW,
+        Address("N", "fel@nordpartner.example"),
+        TOKEN,
+        OFFICE,
+        PARTNER,
+        templates(),
+    )
+    letter = partner_mail(*args, again=True)
+    said = " ".join(letter.text.split())
+    assert "Kund AB har skrivit till oss igen i ärendet som vi har lämnat över till er." in said
+    assert "Nu är allt dött." in said and "nytt mejl i ärendet" in letter.subject and TOKEN in letter.subject
+    assert "skrivit till oss igen" not in partner_mail(*args).text
+
+
+def test_only_a_fault_lacks_facts_of_a_fault():
+    wants = replace(PARTNER, required=("time_of_fault", "example_call"))
+    assert "SAKNAS" in forwarded(wants, found={}).text
+    for kind in ("request", "question"):
+        assert "SAKNAS" not in forwarded(wants, found={}, kind=kind, urgent=False, billable=False).text
+
+
+def test_a_partner_is_not_told_of_a_purchase_that_was_another():
+    assert "har köpt tjänsten via er" in " ".join(forwarded().text.split())
+    assert "har köpt tjänsten via er" not in " ".join(forwarded(purchase="direct").text.split())
+
+
 def test_the_summary_comes_first_and_the_mail_goes_along_byte_for_byte():
     letter = forwarded()
     flat = " ".join(letter.text.split())
@@ -413,7 +444,16 @@ def test_an_alert_names_no_number_of_ours_as_the_partners():
     ticket = replace(ticket, partner_name=PARTNER.name, phone_escalation=PhoneEscalation("", NOW))
     said = " ".join(alerted(ticket, partner=replace(PARTNER, urgent_phone=None)).text.split())
     assert "Ring partnern: Nordpartner AB, inget nummer i registret" in said
-    assert "Kunden ska ringa: Nordpartner AB" in said and "020-20 20 22" not in said
+    assert "Kunden är hänvisad till: Nordpartner AB" in said and "020-20 20 22" not in said
+
+
+def test_an_alert_does_not_say_that_a_partner_has_what_came_back():
+    ticket = replace(a_proven(**(URGENT | AT_PARTNER)), undeliverable=("fel@nordpartner.example",))
+    letter = alerted(ticket)
+    said = " ".join(letter.text.split())
+    assert "Nordpartner AB har INTE fått ärendet" in said and letter.subject.startswith("AKUT: ärende 10042")
+    own = replace(ticket, undeliverable=(ticket.sender,))
+    assert "Nordpartner AB har ärendet" in " ".join(alerted(own).text.split())
 
 
 def test_an_alert_under_review_says_what_must_be_found_out():

@@ -7,9 +7,10 @@ from builders import JOUR, LEAD, NOW, PARTNER_POLICY, POLICY, a_decision, a_mail
 
 from supportbot.mail.message import Address
 from supportbot.tickets.effects import AcknowledgeCustomer, ForwardToPartner, RaiseAlert, kind_of
-from supportbot.tickets.lifecycle import automatic_note, follow_up, open_ticket, undelivered
+from supportbot.tickets.lifecycle import automatic_note, follow_up, open_ticket, staff_mail, undelivered
 from supportbot.tickets.ticket import BillingState, Status
 from supportbot.tickets.verdict import OwnMail
+from supportbot.triage.decision import Reason
 
 URGENT = a_decision(urgent=True)
 PARTNER = a_decision(route="partner", purchase="partner", partner="P1")
@@ -109,6 +110,67 @@ def test_a_follow_up_raises_a_ticket_that_has_become_urgent():
     assert [effect.to for effect in plan.effects] == [JOUR, LEAD]
     again = follow_up(plan.ticket, arrived(inbox_id=9), URGENT, POLICY, NOW)
     assert not again.effects
+
+
+def forwards_of(plan):
+    return [effect for effect in plan.effects if isinstance(effect, ForwardToPartner)]
+
+
+AT_PARTNER = opened(PARTNER, policy=PARTNER_POLICY).ticket
+
+
+def test_what_a_partners_customer_writes_reaches_the_partner():
+    plan = follow_up(AT_PARTNER, arrived(inbox_id=8), PARTNER, PARTNER_POLICY, NOW)
+    (forward,) = forwards_of(plan)
+    assert (forward.inbox_id, forward.to.address, forward.again) == (8, "fel@nordpartner.example", True)
+    assert plan.ticket.status is Status.WITH_PARTNER
+    assert "the new mail, to Nordpartner AB (fel@nordpartner.example)" in [entry.text for entry in plan.journal]
+
+
+def test_a_reopened_ticket_goes_back_to_its_partner():
+    resolved = replace(AT_PARTNER, status=Status.RESOLVED)
+    plan = follow_up(resolved, arrived(inbox_id=8), PARTNER, PARTNER_POLICY, NOW)
+    assert forwards_of(plan) and plan.ticket.status is Status.WITH_PARTNER
+
+
+@pytest.mark.parametrize(
+    ("ticket", "mail", "decision"),
+    [
+        (AT_PARTNER, a_mail(), replace(PARTNER, sender_is_partner="P1")),
+        (AT_PARTNER, a_mail(sender=Address("N", "Fel@nordpartner.example")), PARTNER),
+        (AT_PARTNER, a_mail(cc=(Address("N", "fel@Nordpartner.example"),)), PARTNER),
+        (replace(AT_PARTNER, status=Status.TAKEN, taken_by="Lisa"), a_mail(), PARTNER),
+        (a_ticket(), a_mail(), a_decision()),
+    ],
+    ids=["of the partner", "from its channel", "sent to it as well", "taken by staff", "never handed over"],
+)
+def test_a_mail_that_the_partner_has_or_that_is_not_its_own_is_not_sent_to_it(ticket, mail, decision):
+    assert not forwards_of(follow_up(ticket, arrived(mail, inbox_id=8), decision, PARTNER_POLICY, NOW))
+
+
+def test_a_partners_receipt_that_only_reads_urgent_raises_nothing():
+    reads, says = Reason("reads-urgent"), Reason("says-urgent")
+    for reason, urgent in ((reads, False), (says, True)):
+        receipt = replace(URGENT, sender_is_partner="P1", reasons={"urgent": (reason,)})
+        assert follow_up(AT_PARTNER, arrived(inbox_id=8), receipt, PARTNER_POLICY, NOW).ticket.decision.urgent is urgent
+    customers = replace(URGENT, reasons={"urgent": (reads,)})
+    raised = follow_up(
+        replace(AT_PARTNER, decision=replace(PARTNER, kind="question")), arrived(), customers, PARTNER_POLICY, NOW
+    )
+    assert (raised.ticket.decision.kind, raised.ticket.decision.urgent) == ("fault", True)
+
+
+def test_what_a_follow_up_says_is_known_and_the_newest_number_to_reach_somebody_counts():
+    first = replace(a_ticket(), decision=a_decision(found={"contact_phone": "+4681", "affected_number": "+4682"}))
+    told = a_decision(found={"contact_phone": "+4683", "affected_number": "+4684", "time_of_fault": "i går"})
+    found = follow_up(first, arrived(inbox_id=8), told, POLICY, NOW).ticket.decision.found
+    assert found == {"contact_phone": "+4683", "affected_number": "+4682", "time_of_fault": "i går"}
+
+
+def test_a_staff_members_mail_stands_in_the_ticket_and_changes_nothing_else():
+    plan = staff_mail(AT_PARTNER, arrived(a_mail(sender=Address("Lisa", "lisa@icentrex.se")), inbox_id=8), NOW)
+    assert plan.ticket == replace(AT_PARTNER, updated=NOW) and not plan.effects
+    assert [(one.author, one.inbox_id) for one in plan.articles] == [("lisa@icentrex.se", 8)]
 
 
 def test_an_automatic_reply_changes_nothing():

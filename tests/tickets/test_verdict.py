@@ -9,6 +9,8 @@ from supportbot.mail.message import Address, FailedRecipient, Forwarded
 from supportbot.tickets.verdict import BY_CONTENT, Claims, OwnMail, is_proven, judge
 
 TICKET = a_ticket()
+LISA = Address("Lisa", "lisa@icentrex.se")
+STAFFED = Claims(tickets=(replace(a_ticket(), number=10099),), staff=frozenset({LISA.address}))
 OTHER = replace(a_ticket(), number=10043, participants=("bo@annan.example",), decision=a_decision(customer="C2"))
 ACK = OwnMail(5, "ack", 10042, "anna@kund.example", "ack.10042.x@icentrex.se")
 STRANGER = a_decision(customer=None, sender_is_customer=False, route="review", purchase="unknown")
@@ -71,6 +73,8 @@ CASES = [
     ("a stranger with the token", a_mail(sender=MALLORY), STRANGER, Claims(tickets=(TICKET,)), "quarantine", None),
     ("a participant forged", a_mail(authenticity="failed"), a_decision(), Claims(tickets=(TICKET,)), "quarantine",
      None),
+    ("staff, proven", a_mail(sender=LISA, authenticity="verified"), a_decision(), STAFFED, "follow-up", 10099),
+    ("staff by name alone", a_mail(sender=LISA), STRANGER, STAFFED, "quarantine", None),
     ("two claims, the second proven", a_mail(), a_decision(), Claims(tickets=(OTHER, TICKET)), "follow-up", 10042),
     ("no sender, with a claim", a_mail(sender=None), STRANGER, Claims(tickets=(TICKET,)), "quarantine", None),
 ]  # fmt: skip
