@@ -15,7 +15,8 @@ rules_app = group("The rules: test them, look words up, replay stored mails.")
 
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="The rules' folder.", metavar="DIR")]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", help="A config: its rules and desk.", metavar="FILE")
+    Path | None,
+    typer.Option("--config", "-c", help="A config: its rules and desk.", metavar="FILE", envvar="SUPPORTBOT_CONFIG"),
 ]
 
 

@@ -109,6 +109,13 @@ def test_broken_rules_are_told_all_at_once(broken, run):
     assert run("triage", "--rules", broken, broken / "kind.toml").code == 1
 
 
+def test_the_rules_of_the_config_that_the_environment_names_are_tested(desk, broken, run, monkeypatch):
+    """A desk's own text that is broken must not be called good because another folder was looked at."""
+    desk.edit(str(folders.shipped("rules")), str(broken))
+    monkeypatch.setenv("SUPPORTBOT_CONFIG", str(desk.config))
+    assert f"mistakes in {broken}." in run("rules", "test").err
+
+
 def test_rules_words_shows_the_concepts_of_the_book(run):
     said = run("rules", "words")
     assert said.code == 0
