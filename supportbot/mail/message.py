@@ -56,9 +56,14 @@ class Headers:
 
     def __post_init__(self) -> None:
         values: dict[str, tuple[str, ...]] = {}
+        several: dict[str, list[str]] = {}  # linear: a mail can hold 25 000 fields of one name
         for name, value in self.fields:
             name = name.lower()
-            values[name] = (*values[name], value) if name in values else (value,)
+            if name in values:
+                several.setdefault(name, [*values[name]]).append(value)
+            else:
+                values[name] = (value,)
+        values.update((name, tuple(found)) for name, found in several.items())
         object.__setattr__(self, "_values", values)
 
     def names(self) -> KeysView[str]:
