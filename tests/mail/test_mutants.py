@@ -105,7 +105,7 @@ def test_a_head_full_of_broken_lines_is_read() -> None:
     _is_sound(parse(b"From: a@b.example\n" + b"x\n" * 50_000 + b"Subject: y\n\nHej\n", DESK), "head")
 
 
-@pytest.mark.parametrize("field", ["To: kund>", "From: a@b.example", "Received: x", "References: <a@b>", "X-A: b"])
+@pytest.mark.parametrize("field", ["To: kund>", "From: a@b.example", "References: <a@b>", "X-A: b"])
 def test_a_head_full_of_one_field_is_read(field: str) -> None:
     """Kept beyond the limit or not: a square of so many took four seconds."""
     mail = parse(b"Subject: y\n" + f"{field}\n".encode() * 30_000 + b"\nHej\n", DESK)
