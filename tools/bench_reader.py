@@ -92,11 +92,11 @@ def spent(reader: Callable[[bytes], object], mails: Sequence[bytes]) -> float:
 
 def in_turn(mails: Sequence[bytes]) -> tuple[float, float]:
     """µs a mail of `parse` and of the bare parse, each the first in every second mail."""
-    taken = [0.0, 0.0]
+    taken = {read: 0.0, bare: 0.0}
     for at, one in enumerate(mails):
-        for which in (0, 1) if at % 2 else (1, 0):
-            taken[which] += spent(read if which == 0 else bare, [one])
-    return taken[0] / len(mails), taken[1] / len(mails)
+        for reader in (read, bare) if at % 2 else (bare, read):
+            taken[reader] += spent(reader, [one])
+    return taken[read] / len(mails), taken[bare] / len(mails)
 
 
 def read(content: bytes) -> None:

@@ -135,9 +135,10 @@ def route(
 
     def act(ticket: Ticket, desk: Desk, who: str, conn: Connection) -> Plan | Problem:
         partner_id = partner or ticket.decision.partner
-        if problem := _no_partner(to, partner, partner_id, desk) or (
-            None if anyway else _not_theirs(ticket, to, partner_id, desk)
-        ):
+        problem = _no_partner(to, partner, partner_id, desk)
+        if problem is None and not anyway:
+            problem = _not_theirs(ticket, to, partner_id, desk)
+        if problem:
             return problem
         first = tickets.first_mail(conn, ticket.number)
         policy: Policy = desk.known.policy(ticket.decision.customer, partner_id)

@@ -49,23 +49,18 @@ def list_tickets(
 
     def read(conn: Connection) -> tuple[list[Ticket], dict[int, str]]:
         found = tickets.listing(conn, status=state, urgent=urgent or None, route=route, customer=customer, limit=limit)
-        return found, tickets.newest_words(conn, [ticket.number for ticket in found if ticket.unread])
+        return found, tickets.unread_words(conn, found)
 
     async def work(stored: Stored) -> list[dict[str, Any]]:
-        found, newest = await stored.database.read(read)
-        return [_row(ticket, stored) | _words(ticket, newest) for ticket in found]
+        found, unread = await stored.database.read(read)
+        return [_row(ticket, stored, unread.get(ticket.number, "")) for ticket in found]
 
     either(as_json, with_database(config, work), COLUMNS, "No such tickets.")
 
 
-def _words(ticket: Ticket, newest: dict[int, str]) -> dict[str, str]:
-    """What to show of a ticket in a list: the words of the mail that nobody has looked at yet, else the first ones."""
-    text = " ".join(mask_personal_numbers(newest.get(ticket.number, "")).split())
-    return {"summary": f"(new) {text[:200]}" if text else ticket.summary}
-
-
-def _row(ticket: Ticket, stored: Stored) -> dict[str, Any]:
-    decision = ticket.decision
+def _row(ticket: Ticket, stored: Stored, unread: str = "") -> dict[str, Any]:
+    """`unread`: the text of the mail that nobody has looked at yet; it is shown in place of the first one's words."""
+    decision, words = ticket.decision, " ".join(mask_personal_numbers(unread).split())
     candidate = ticket.billing.state is BillingState.CANDIDATE
     marks = {"urgent": decision.urgent, "unread": ticket.unread, "bill?": candidate}
     return {
@@ -83,7 +78,7 @@ def _row(ticket: Ticket, stored: Stored) -> dict[str, Any]:
         "marks": " ".join(mark for mark, holds in marks.items() if holds),
         "taken_by": ticket.taken_by,
         "subject": ticket.subject,
-        "summary": ticket.summary,
+        "summary": f"(new) {words[:200]}" if words else ticket.summary,
     }
 
 

@@ -125,7 +125,8 @@ def tells_hours(text: str) -> bool:
 
 def is_fact(text: str) -> bool:
     """Whether a line below a signature says what the fault is about: "Felet gäller anknytning 4412"."""
-    return _FACT.search(text.lower()) is not None and not text.lower().startswith(("vid ", "för "))
+    low = text.lower()
+    return _FACT.search(low) is not None and not low.startswith(("vid ", "för "))
 
 
 def is_told(text: str) -> bool:

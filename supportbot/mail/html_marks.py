@@ -10,7 +10,7 @@ from typing import Literal
 
 from supportbot.mail.lines import Mark
 from supportbot.mail.style import concealed_by
-from supportbot.mail.wording import words
+from supportbot.mail.wording import INSIDE_BELOW, words
 
 Attributes = dict[str, str | None]
 _MOST_KEPT = 500
@@ -57,12 +57,6 @@ _COLOURS = (
     "vihreällä",
 )  # fmt: skip
 """One of them stands in most of what _SPEAKS knows, and to look for them first is much faster."""
-_INSIDE = (
-    "i texten nedan", "direkt i mejlet", "direkt i mailet", "direkt i ditt mejl", "direkt i ditt mail",
-    "i ditt mejl nedan", "inne i mejlet", "inne i mailet", "inline in your", "within your mail", "within your email",
-    "direkte i mailen", "direkte i teksten", "i teksten under", "i teksten nedenfor",
-)  # fmt: skip
-"""The sender answers inside the mail below, in whatever colour."""
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;]{1,40})", re.IGNORECASE)
 _NAMED = {"red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255)}
 _HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
@@ -175,7 +169,7 @@ def spoken_colours(low: str) -> str:
     named = ""
     if any(map(low.__contains__, _COLOURS)):
         named = "".join({_initial(found) for found in _SPEAKS.finditer(low)})
-    return named or ("*" if any(map(low.__contains__, _INSIDE)) else "")
+    return named or ("*" if any(map(low.__contains__, INSIDE_BELOW)) else "")
 
 
 def _initial(found: re.Match[str]) -> str:

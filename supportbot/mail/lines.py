@@ -61,11 +61,9 @@ def from_plain(text: str) -> tuple[Line, ...]:
 
 def _rewrapped(lines: list[Line]) -> list[Line]:
     """The rest of a quoted line that a program wrapped out of its ">": short, small, and the line above breaks off."""
-    for at in range(1, len(lines) - 1):
-        above, line = lines[at - 1], lines[at]
+    for above, line, following in zip(lines, lines[1:], lines[2:], strict=False):
         if line.level or line.blank or not above.level or len(above.text) < _WRAPPED or len(line.text) > _REST:
             continue
-        following = lines[at + 1]
         if line.text[0].islower() and above.text[-1:].isalnum() and (following.level or following.blank):
             line.level = above.level
     return lines

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from supportbot.mail.contact import COMPANY, CONTACT, is_advert, is_claim, is_contact_like, is_rule, tells_hours
 from supportbot.mail.lines import Line
-from supportbot.mail.persons import is_name, is_own_name, tells_who
+from supportbot.mail.persons import is_name, is_own_name, may_be_own
 
 MAX_TAIL = 60
 """Lines looked at from the end: a signature is never longer."""
@@ -74,7 +74,7 @@ def _signs(block: Sequence[Line], names: frozenset[str]) -> bool:
     in the text does no harm.
     """
     return not names or any(
-        tells_who(line.bare, names) or CONTACT.search(line.bare) or COMPANY.search(line.bare) for line in block
+        may_be_own(line.bare, names) or CONTACT.search(line.bare) or COMPANY.search(line.bare) for line in block
     )
 
 
@@ -83,7 +83,7 @@ def _is_led_to(body: Sequence[Line], begin: int, names: frozenset[str]) -> bool:
     if not names or any(is_own_name(line.bare, names) for line in body[begin:]):
         return False
     for line in reversed(body[max(0, begin - MAX_BLOCK) : begin]):
-        if line.bare.endswith(":") or _POINTS_BELOW.search(line.bare):
+        if _leads(line.bare):
             return True
         if not line.blank and not _may_close(line.bare):
             return False
@@ -152,15 +152,15 @@ def _is_list(block: Sequence[Line]) -> bool:
 def _continues(body: Sequence[Line], at: int, paragraph: Sequence[str], names: frozenset[str]) -> bool:
     """A name below a colon or "enligt nedan", or in a list of names, is what the mail is about."""
     above = next((body[i].bare for i in range(at - 1, -1, -1) if not body[i].blank), "")
-    return (
-        above.endswith(":")
-        or _POINTS_BELOW.search(above) is not None
-        or (
-            len(paragraph) > 2
-            and all(is_name(text, frozenset()) and not COMPANY.search(text) for text in paragraph)
-            and not names
-        )
+    return _leads(above) or (
+        len(paragraph) > 2
+        and all(is_name(text, frozenset()) and not COMPANY.search(text) for text in paragraph)
+        and not names
     )
+
+
+def _leads(text: str) -> bool:
+    return text.endswith(":") or _POINTS_BELOW.search(text) is not None
 
 
 def _last_name_line(body: Sequence[Line], names: frozenset[str]) -> int:

@@ -83,15 +83,16 @@ def split_source(plain: str | None, html: Source | None, known: Known = Known())
 def both(first: Split, second: Split) -> Split:
     """Two texts of one mail, each taken apart by itself: the quote of one must not swallow the other."""
     return Split(
-        _one_below_the_other(first.text, second.text),
-        _one_below_the_other(first.new_text, second.new_text),
-        _one_below_the_other(first.quoted, second.quoted),
-        _one_below_the_other(first.signature, second.signature),
+        one_below_the_other(first.text, second.text),
+        one_below_the_other(first.new_text, second.new_text),
+        one_below_the_other(first.quoted, second.quoted),
+        one_below_the_other(first.signature, second.signature),
         first.forwarded or second.forwarded,
     )
 
 
-def _one_below_the_other(*texts: str) -> str:
+def one_below_the_other(*texts: str) -> str:
+    """Those that are not empty, with a blank line between them."""
     return "\n\n".join(filter(None, texts))
 
 
@@ -123,9 +124,8 @@ def _take_apart(lines: Sequence[Line], known: Known, depth: int = 0) -> _Pieces:
     at = starts = 0
     while at < len(lines):
         begun = start(lines, at, known.opens) if at < MAX_LINES else None
-        if begun is None and (
-            not lines[at].level or known.opens
-        ):  # no program quotes in a first mail without saying so
+        alone = not lines[at].level or known.opens  # no program quotes in a first mail without saying so
+        if begun is None and alone:
             own.append(lines[at])
             at += 1
             continue

@@ -126,14 +126,15 @@ def _texts(body: Body, known: taken_up.Known, oddities: list[str]) -> newtext.Sp
     split = _tried(oddities, "quotes and signature", _split, body, known)
     if split is None:
         return newtext.Split(body.plain or "", body.plain or "")
-    attached = [_attached(root) for root in body.mails[:MOST_ATTACHED]]
-    forwarded = split.forwarded or (attached[0].mail if attached else None)
-    if forwarded is None:
+    if split.forwarded:
+        return replace(split, forwarded=_cleaned(split.forwarded))
+    if not body.mails:
         return split
-    new_text = split.new_text
-    if split.forwarded is None and taken_up.attached_is_meant(new_text, known):
-        new_text = "\n\n".join(filter(None, (new_text, *(one.said for one in attached))))
-    return replace(split, new_text=new_text, forwarded=_cleaned(forwarded))
+    meant = taken_up.attached_is_meant(split.new_text, known)
+    attached = [_attached(root) for root in body.mails[: MOST_ATTACHED if meant else 1]]
+    said = [one.said for one in attached] if meant else []
+    new_text = newtext.one_below_the_other(split.new_text, *said)
+    return replace(split, new_text=new_text, forwarded=_cleaned(attached[0].mail))
 
 
 def _split(body: Body, known: taken_up.Known) -> newtext.Split:
@@ -160,9 +161,9 @@ def _attached(root: Part, depth: int = 0) -> _Attached:
     split = _split(body, known)
     inside = body.mails[:MOST_ATTACHED] if depth < MOST_INSIDE else []
     meant = split.forwarded is None and inside and taken_up.attached_is_meant(split.new_text, known)
-    said = [split.new_text, split.signature, *(_attached(one, depth + 1).said for one in inside if meant)]
+    said = [_attached(one, depth + 1).said for one in inside] if meant else []
     mail = Forwarded(sender=known.sender, subject=subject, date=headers.get("Date") or "", text=split.text)
-    return _Attached(mail, "\n\n".join(filter(None, said)))
+    return _Attached(mail, newtext.one_below_the_other(split.new_text, split.signature, *said))
 
 
 def _cleaned(forwarded: Forwarded) -> Forwarded:

@@ -30,7 +30,7 @@ def is_own_name(text: str, names: frozenset[str]) -> bool:
     return first is not None and first[0].lower() in names
 
 
-def tells_who(text: str, names: frozenset[str]) -> bool:
+def may_be_own(text: str, names: frozenset[str]) -> bool:
     """Whether a line holds one of the sender's names, begins with a common given name, or is an initial ("D.")."""
     words = _WORD.findall(text.lower())
     known = not names.isdisjoint(words) or (bool(words) and words[0] in GIVEN_NAMES)

@@ -74,7 +74,7 @@ def start(lines: Sequence[Line], at: int, opens: bool = False) -> Start | None:
         found := _marker(lines, at, bare, low, opens)
     ):
         return found
-    if bare.endswith(" ---") and " --- " in bare and (found := _above_block(lines, at, opens)):
+    if bare.endswith(" ---") and " --- " in bare and (found := _block_below(lines, at, "headers", opens=opens)):
         return found  # Notes: "NAME --- SUBJECT ---"
     if (":" in bare or "：" in bare) and (found := header_block(lines, at, opens=opens)):
         return found
@@ -111,27 +111,27 @@ def _marker(lines: Sequence[Line], at: int, bare: str, low: str, opens: bool) ->
     )
     known = forward or words in REPLY_MARKERS
     if not known and not stemmed:
-        return _above_block(lines, at, opens) if dashed else None
-    below = next_text(lines, at + 1)
-    block = header_block(lines, below, loose=known) if below < len(lines) else None
+        return _block_below(lines, at, "headers", opens=opens) if dashed else None
+    kind: Kind = "forward" if forward or (stemmed and not known) else "original"
+    block = _block_below(lines, at, kind, loose=known)
     if not known and not block and not (dashed and bare.count("-") >= 8):
         return None
-    forward = forward or (stemmed and not known)
     if not dashed and not bare.endswith((":", "：")) and block is None:
         return None
-    kind: Kind = "forward" if forward else "original"
     if block:
-        return Start(kind, below - at + block.size, block.fields, block.sent)
+        return block
     if dashed and dashed[2]:
         return Start(kind, 1, in_line(dashed[2]))
     return Start(kind, 1)
 
 
-def _above_block(lines: Sequence[Line], at: int, opens: bool) -> Start | None:
-    """A line of a program that is not known, above header lines: it belongs to them."""
+def _block_below(
+    lines: Sequence[Line], at: int, kind: Kind, *, loose: bool = False, opens: bool = False
+) -> Start | None:
+    """The header lines below this line of a program, which belongs to them."""
     below = next_text(lines, at + 1)
-    block = header_block(lines, below, opens=opens) if below < len(lines) else None
-    return Start("headers", below - at + block.size, block.fields, block.sent) if block else None
+    block = header_block(lines, below, loose=loose, opens=opens) if below < len(lines) else None
+    return Start(kind, below - at + block.size, block.fields, block.sent) if block else None
 
 
 def _may_be_marker(low: str) -> bool:

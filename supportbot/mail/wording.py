@@ -195,16 +195,20 @@ NOT_TAKEN_UP = (
     "se bort fra", "noget andet end", "noe annet enn", "uafhængigt af", "uavhengig av", "ei liity", "eri asia kuin",
 )  # fmt: skip
 """Right before one of the words that take up what stands below: then it is another matter."""
+INSIDE_BELOW = (
+    "i texten nedan", "direkt i mejlet", "direkt i mailet", "direkt i ditt mejl", "direkt i ditt mail",
+    "i ditt mejl nedan", "inne i mejlet", "inne i mailet", "inline in your", "within your mail", "within your email",
+    "direkte i mailen", "direkte i teksten", "i teksten under", "i teksten nedenfor",
+)  # fmt: skip
+"""The sender answers inside the mail below, in whatever colour."""
 ANSWERS_BELOW = (
     "svar nedan", "svarar nedan", "svarat nedan", "svaren nedan", "kommentarer nedan", "se nedan i rött", "mina svar",
     "answers below", "answered below", "inline below", "comments below", "reply below", "see inline", "my answers",
     "svarer under", "i rött", "i röd text", "i blått", "i blå text", "i grönt", "i grön text", "med rött",
     "med blått", "in red", "in blue", "in green", "röd text", "blå text", "grön text", "rödmarkera", "blåmarkera",
     "grönmarkera", "med grönt", "i rødt", "med rødt", "rød skrift", "rød tekst", "i blåt", "med blåt", "i grønt",
-    "med grønt", "punaisella", "sinisellä", "vihreällä", "i texten nedan", "direkt i mejlet", "direkt i mailet",
-    "direkt i ditt mejl", "direkt i ditt mail", "i ditt mejl nedan", "inne i mejlet", "inne i mailet",
-    "inline in your", "within your mail", "within your email", "direkte i mailen", "direkte i teksten",
-    "i teksten under", "i teksten nedenfor", "svar med pilar", "svarar med pilar", "svar nedan med",
+    "med grønt", "punaisella", "sinisellä", "vihreällä", "svar med pilar", "svarar med pilar", "svar nedan med",
+    *INSIDE_BELOW,
 )  # fmt: skip
 """Above a quotation: the sender answers inside the mail below."""
 AT_THE_BOTTOM = (

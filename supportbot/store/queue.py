@@ -23,7 +23,7 @@ def digest_input(conn: Connection, now: datetime) -> DigestInput:
     waiting = tickets.open_tickets(conn)
     return DigestInput(
         tickets=waiting,
-        newest=tickets.newest_words(conn, [ticket.number for ticket in waiting if ticket.unread][:MOST_NEWEST]),
+        newest=tickets.unread_words(conn, waiting, MOST_NEWEST),
         set_aside=_as_told(inbox.quarantined(conn)),
         left_alone=_as_told(inbox.left_alone(conn, since)),
         undelivered=tuple(

@@ -4,7 +4,7 @@ The trap: whoever changes a ticket finds it with `lock=True` in the same transac
 between the two is lost (on SQLite all writers wait for each other anyway).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -139,8 +139,11 @@ def texts_from(conn: Connection, address: str, since: datetime, limit: int) -> l
     return list(conn.scalars(select(A.c.text).where(A.c.id.in_(newest))))
 
 
-def newest_words(conn: Connection, numbers: Collection[int]) -> dict[int, str]:
-    """Ticket -> the text of the newest mail in it."""
+def unread_words(conn: Connection, found: Iterable[Ticket], most: int | None = None) -> dict[int, str]:
+    """Ticket -> the text of its newest mail, of the first so many of them in which nobody has looked at that yet."""
+    numbers = [ticket.number for ticket in found if ticket.unread][:most]
+    if not numbers:
+        return {}
     newest = select(func.max(A.c.id)).where(A.c.ticket.in_(numbers), A.c.kind == "mail").group_by(A.c.ticket)
     return {row.ticket: row.text for row in conn.execute(select(A.c.ticket, A.c.text).where(A.c.id.in_(newest)))}
 

@@ -38,6 +38,7 @@ def alert(
 
 def _urgent(effect: RaiseAlert, ticket: Ticket, mail_text: str, registry: Registry, language: str) -> dict[str, object]:
     decision = ticket.decision
+    partner = registry.partner(decision.partner)
     return {
         "number": str(ticket.number),
         "step": effect.step,
@@ -55,12 +56,18 @@ def _urgent(effect: RaiseAlert, ticket: Ticket, mail_text: str, registry: Regist
         **_ring(ticket, registry),
         "affected": cut(affected_shown(ticket), 100),
         "told": told_shown(ticket),
-        "unreached": decision.route == "partner" and bool(set(ticket.undeliverable) - {ticket.sender}),
-        **_partner(registry.partner(decision.partner)),
+        "unreached": _is_unreached(ticket, partner),
+        **_partner(partner),
         "reasons": [_reason(reason) for reason in decision.reasons.get("urgent", ())],
         "find_out": list(points_of(ticket.decision)),
         "said": list(said(mask_personal_numbers(mail_text[:MOST_READ]))),
     }
+
+
+def _is_unreached(ticket: Ticket, partner: Partner | None) -> bool:
+    """Whether the mail that handed the ticket over came back; a dead address of ours or the customer's says nothing."""
+    address = partner.channel_address if partner and ticket.decision.route == "partner" else None
+    return bool(address) and address in ticket.undeliverable
 
 
 def _partner(partner: Partner | None) -> dict[str, object]:

@@ -22,7 +22,7 @@ from supportbot.tickets.ticket import (
     Status,
     Ticket,
 )
-from supportbot.tickets.verdict import OwnMail
+from supportbot.tickets.verdict import OwnMail, is_from_partner
 from supportbot.triage.decision import Decision
 
 US = "supportbot"
@@ -132,11 +132,17 @@ def follow_up(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Poli
     status = moved(ticket, "follow-up")
     reopened = status is not ticket.status
     author = mail.sender.address if mail.sender else mail.sender_shown
-    changed = replace(ticket, status=status, updated=now, unread=True, taken_by=None if reopened else ticket.taken_by)
-    changed = replace(changed, decision=replace(before, found=_found(before, decision)))
+    changed = replace(
+        ticket,
+        status=status,
+        updated=now,
+        unread=True,
+        taken_by=None if reopened else ticket.taken_by,
+        decision=replace(before, found=_found(before, decision)),
+    )
     journal = [JournalEntry(now, author, "follow-up", "reopened" if reopened else "", {"inbox_id": arrived.inbox_id})]
     effects: list[Effect] = []
-    if _raises(decision, before) and (reopened or not before.urgent):
+    if _raises(decision, ticket) and (reopened or not before.urgent):
         reasons = before.reasons | {"urgent": decision.reasons.get("urgent", ())}
         changed = replace(changed, decision=replace(changed.decision, kind="fault", urgent=True, reasons=reasons))
         changed, entries, alerts = escalate(changed, policy, now, again=str(arrived.inbox_id))
@@ -155,21 +161,19 @@ def _found(before: Decision, decision: Decision) -> dict[str, str]:
     return {**decision.found, **before.found, **newest}
 
 
-def _raises(decision: Decision, before: Decision) -> bool:
+def _raises(decision: Decision, ticket: Ticket) -> bool:
     """Whether a follow-up makes its ticket urgent; a partner's must say so: its receipts read like urgency, too."""
     plainly = any(not reason.rule.startswith("reads-") for reason in decision.reasons.get("urgent", ()))
-    from_partner = decision.sender_is_partner is not None and decision.sender_is_partner == before.partner
-    return decision.kind == "fault" and decision.urgent and (plainly or not from_partner)
+    return decision.kind == "fault" and decision.urgent and (plainly or not is_from_partner(decision, ticket))
 
 
 def _is_for_partner(ticket: Ticket, arrived: Arrived, decision: Decision, policy: Policy) -> bool:
     """Whether the partner, to whom the ticket was handed over, has not got this mail of its customer."""
-    address = (policy.partner_address or "").lower()
-    handed = ticket.decision.route == "partner" and address in ticket.participants
-    handed = handed and ticket.status is not Status.TAKEN
-    mail, theirs = arrived.mail, decision.sender_is_partner == ticket.decision.partner
-    has_it = any(one.address.lower() == address for one in (*mail.to, *mail.cc))
-    return handed and not theirs and not has_it and (mail.sender is None or mail.sender.address.lower() != address)
+    mail, address = arrived.mail, (policy.partner_address or "").lower()
+    if ticket.decision.route != "partner" or address not in ticket.participants or ticket.status is Status.TAKEN:
+        return False
+    named = {one.address.lower() for one in (mail.sender, *mail.to, *mail.cc) if one}
+    return address not in named and not is_from_partner(decision, ticket)
 
 
 def staff_mail(ticket: Ticket, arrived: Arrived, now: datetime) -> Plan:
@@ -254,7 +258,11 @@ def escalate(
 def raised_by_hand(ticket: Ticket, policy: Policy, by: str, now: datetime) -> tuple[Ticket, list[Effect]]:
     """A person has made it urgent: alerted until somebody takes it, but for one that somebody has, or is resolved."""
     changed, _, alerts = escalate(ticket, policy, now, again=f"{now:%Y%m%dT%H%M%S}")
-    holder = ticket.taken_by if ticket.status is Status.TAKEN else None if ticket.open else by
+    holder = None
+    if ticket.status is Status.TAKEN:
+        holder = ticket.taken_by
+    elif not ticket.open:
+        holder = by
     if holder is None or changed.phone_escalation is None:
         return changed, alerts
     return replace(changed, phone_escalation=replace(changed.phone_escalation, taken_by=holder)), []

@@ -51,6 +51,8 @@ class Judged:
     reason: str
     ticket: Ticket | None = None
     own: OwnMail | None = None
+    by_staff: bool = False
+    """A follow-up that a staff member wrote."""
 
 
 WORDED = ("its subject begins", "it says", "a confirmation:")
@@ -128,13 +130,13 @@ def _false_staff(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged
     return None
 
 
-STAFF_JOINS = "a staff member's mail in ticket"
-"""How the reason begins of a staff member's own mail that joins a ticket."""
-
-
 def _joins(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | None:
-    if claims.tickets and mail.sender and mail.sender.address.lower() in claims.staff and _is_verified(mail):
-        return Judged("follow-up", f"{STAFF_JOINS} {claims.tickets[0].number}", ticket=claims.tickets[0])
+    by_staff = mail.sender is not None and mail.sender.address.lower() in claims.staff
+    if (
+        claims.tickets and by_staff and mail.authenticity == "verified"
+    ):  # they may write everywhere: a name is not enough
+        ticket = claims.tickets[0]
+        return Judged("follow-up", f"a staff member's mail in ticket {ticket.number}", ticket=ticket, by_staff=True)
     for ticket in claims.tickets:
         if is_proven(mail, decision, ticket):
             return Judged("follow-up", f"joins ticket {ticket.number}", ticket=ticket)
@@ -144,11 +146,6 @@ def _joins(mail: ParsedMail, decision: Decision, claims: Claims) -> Judged | Non
             return Judged("ticket", f"a customer passes on a mail of ticket {numbers}, whose participant it is not")
         return Judged("quarantine", f"claims ticket {numbers}, but its sender is no participant of it")
     return None
-
-
-def _is_verified(mail: ParsedMail) -> bool:
-    """Staff may write in every ticket, so a name alone is not enough for them."""
-    return mail.authenticity == "verified"
 
 
 def _passes_on(mail: ParsedMail, decision: Decision) -> bool:
@@ -179,4 +176,9 @@ def is_proven(mail: ParsedMail, decision: Decision, ticket: Ticket) -> bool:
     theirs = ticket.decision
     if decision.sender_is_customer and decision.customer is not None and decision.customer == theirs.customer:
         return True
-    return decision.sender_is_partner is not None and decision.sender_is_partner == theirs.partner
+    return is_from_partner(decision, ticket)
+
+
+def is_from_partner(decision: Decision, ticket: Ticket) -> bool:
+    """Whether the partner of that ticket writes."""
+    return decision.sender_is_partner is not None and decision.sender_is_partner == ticket.decision.partner

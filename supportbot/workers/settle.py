@@ -108,7 +108,7 @@ def _plan(
         case "follow-up" if judged.ticket:
             if decision.kind == "auto_reply":
                 return lifecycle.automatic_note(judged.ticket, arrived, now), False
-            if judged.reason.startswith(verdict.STAFF_JOINS):
+            if judged.by_staff:
                 return lifecycle.staff_mail(judged.ticket, arrived, now), False
             theirs = judged.ticket.decision
             policy = known.policy(theirs.customer, theirs.partner)

@@ -128,8 +128,8 @@ class TimerWorker:
             return 0
         step = int(timer.data.get("step", 1))
         climb = escalation.climb(ticket, step, known.alert_to, known.alert_repeat, now)
-        newest = tickets.newest_words(conn, [ticket.number]) if ticket.unread else {}
-        text = newest.get(ticket.number) or tickets.first_text(conn, ticket.number)
+        unread = tickets.unread_words(conn, [ticket])
+        text = unread.get(ticket.number) or tickets.first_text(conn, ticket.number)
         added = 0
         for alert in paced(conn, climb.alerts, ticket, known, now):
             added += outbox.add(conn, dispatch.write(alert, ticket, text, b"", known, now), now)

@@ -103,7 +103,7 @@ ASKED = {
     "tickets.articles_of": lambda conn: tickets.articles_of(conn, OLD),
     "tickets.journal_of": lambda conn: tickets.journal_of(conn, OLD),
     "tickets.first_text": lambda conn: tickets.first_text(conn, OLD),
-    "tickets.newest_words": lambda conn: tickets.newest_words(conn, [OLD, OLD + 1]),
+    "tickets.unread_words": lambda conn: tickets.unread_words(conn, [replace(NEW, number=OLD, unread=True)]),
     "tickets.first_mail": lambda conn: tickets.first_mail(conn, OLD),
     "tickets.numbers_by_participant": lambda conn: tickets.numbers_by_participant(conn, "user1@kund7.example"),
     "tickets.texts_from": lambda conn: tickets.texts_from(conn, "user1@kund7.example", TODAY - 7 * DAY, 5),
